@@ -1,0 +1,1 @@
+# cmake --install: the program, the header, the library and a pkg-config file.

@@ -1,0 +1,93 @@
+/* lang/ast.h: the tree of an expression and of a statement list, and its scopes.
+ * Every node knows its place. Memory: all in the arena of the loaded network. Sees: base, unit. */
+#ifndef LANG_AST_H
+#define LANG_AST_H
+
+#include "base/diag.h"
+#include "lang/unit.h"
+
+#define LANG_MAX_DEPTH 200 /* nesting of an expression */
+
+enum ast_kind { AST_NUMBER, AST_NAME, AST_UNARY, AST_BINARY, AST_CALL, AST_CONDITION };
+
+/* Operators: rows of ops.def (token, arity, binding powers, IR op); functions: rows of funcs.def. */
+enum lang_op {
+#define LANG_OP(id, token, arity, left, right) id,
+#include "lang/ops.def"
+#undef LANG_OP
+    LANG_OP_N
+};
+enum lang_func {
+#define LANG_FUNC(id, name, least, most, doc) id,
+#include "lang/funcs.def"
+#undef LANG_FUNC
+    LANG_FUNC_N
+};
+
+struct ast {
+    enum ast_kind kind;
+    struct pos at;
+    uint32_t length;             /* characters marked in a diagnostic */
+    double value;                /* AST_NUMBER: in house units */
+    bool has_unit;               /* AST_NUMBER: written with a unit */
+    struct unit unit;            /* AST_NUMBER as written; every node after the check: its dimension */
+    bool is_mask;                /* after the check: a truth value */
+    const char *name;            /* AST_NAME; AST_CALL: the function's name as written */
+    const struct symbol *symbol; /* after the check: AST_NAME, and AST_CALL of a user function */
+    enum lang_op op;             /* AST_UNARY, AST_BINARY */
+    enum lang_func func;         /* AST_CALL of a built-in function; LANG_FUNC_N for a user function */
+    struct ast **args;           /* operands; AST_CONDITION: condition, then, else */
+    uint32_t n_args;
+};
+
+enum stmt_kind { STMT_ASSIGN, STMT_DIFFERENTIAL };
+
+struct stmt {
+    enum stmt_kind kind;
+    const char *name;            /* what is assigned or differentiated */
+    struct pos at;
+    struct ast *factor;          /* coef of `coef * dx/dt = …`, or NULL */
+    struct ast *value;
+    const struct symbol *symbol; /* after the check */
+};
+
+enum symbol_kind {
+    SYMBOL_PARAMETER,    /* index: of the model's parameters */
+    SYMBOL_STATE,        /* index: of the model's states */
+    SYMBOL_INTERMEDIATE, /* index: of the model's intermediates */
+    SYMBOL_ARGUMENT,     /* index: of a user function's arguments */
+    SYMBOL_CONSTANT,     /* value: an expression without t, cells or draws; lowered in place */
+    SYMBOL_SIGNAL,       /* value: an expression of t (and of i) */
+    SYMBOL_FUNCTION,     /* value: body over arguments */
+    SYMBOL_VARIABLE      /* given by the place where the expression stands; index: see lang/lower.h (t, dt, i, distance, …) */
+};
+
+struct symbol {
+    enum symbol_kind kind;
+    const char *name;
+    struct pos at;
+    struct unit unit;
+    bool has_unit; /* false: dimension unknown (an argument; a symbol of a model that opts out): never a mismatch */
+    uint32_t index;
+    const struct ast *value;
+    const char *const *args; /* SYMBOL_FUNCTION */
+    uint32_t n_args;
+};
+
+struct scope {
+    const struct scope *parent; /* looked up next, or NULL */
+    struct symbol **symbols;
+    uint32_t n, capacity;
+    bool no_units; /* expressions in this scope opt out of the dimension check */
+};
+
+/* The text of an expression as it stands in a file. at: its first character. indent: column (1-based) of every later line;
+ * lines after the first begin at line at.line + k. */
+struct lang_text {
+    const char *bytes;
+    size_t length;
+    struct pos at;
+    uint32_t indent;
+};
+
+#endif
