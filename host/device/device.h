@@ -16,6 +16,7 @@ struct device_info {
     uint64_t memory, max_buffer, local_memory;
     bool has_double, divides_exactly, flushes_denormals_option;
     bool is_little_endian, is_available, has_compiler;
+    char note[96];       /* of an open device: what was asked for and could not be had, or "" */
 };
 
 /* All devices of all platforms, in the ICD loader's order. No platform, or no loader, is an empty list and no error. */
@@ -32,6 +33,8 @@ enum err_code device_open(struct device **out, const struct device_info *info, c
                           struct err *e) ERR_CHECKED;
 void device_close(struct device *d);
 const struct device_info *device_info_of(const struct device *d); /* compute_units: those in use */
+/* Text to put before every program for this device: DIV_MODE (shared/math_f32.h), the fp64 pragma where it is used. Borrowed. */
+const char *device_prelude(const struct device *d);
 
 struct device_buffer {
     void *handle;
