@@ -1,5 +1,6 @@
-/* striatum.h: the public API of libstriatum. The command line is built on it and reaches nothing beyond it.
- * The library never prints and never exits: functions return a status and fill a message; long work raises events.
+/* striatum.h: the public API of libstriatum. The command line is built on it and reaches
+ * nothing beyond it. The library never prints and never exits: functions return a status and
+ * fill a message; long work raises events.
  *
  *   struct striatum *s = striatum_create();
  *   if (striatum_load(s, "network.yaml", &(struct striatum_load_options){0}) == STRIATUM_OK)
@@ -7,7 +8,8 @@
  *   fputs(striatum_message(s), stderr);
  *   striatum_destroy(s);
  *
- * Status values are the exit codes of the program. Threads: one handle, one thread; striatum_stop may be called from a signal handler. */
+ * Status values are the exit codes of the program. Threads: one handle, one thread;
+ * striatum_stop may be called from a signal handler. */
 #ifndef STRIATUM_H
 #define STRIATUM_H
 
@@ -23,68 +25,82 @@ extern "C" {
 
 enum striatum_status {
     STRIATUM_OK = 0,
-    STRIATUM_FAILED = 1,    /* the run failed, was interrupted, or a file could not be written */
-    STRIATUM_USAGE = 2,     /* a bad override, seed, duration or option */
-    STRIATUM_BAD_FILE = 3,  /* a network or model file that is missing or wrong: see striatum_diagnostics */
+    STRIATUM_FAILED = 1, /* the run failed, was interrupted, or a file could not be written */
+    STRIATUM_USAGE = 2,  /* a bad override, seed, duration or option */
+    STRIATUM_BAD_FILE =
+        3, /* a network or model file that is missing or wrong: see striatum_diagnostics */
     STRIATUM_NO_DEVICE = 4
 };
 
 struct striatum; /* one loaded network and its last run */
 
 const char *striatum_version(void);
-struct striatum *striatum_create(void); /* NULL when memory is out */
+struct striatum *striatum_create(void);    /* NULL when memory is out */
 void striatum_destroy(struct striatum *s); /* accepts NULL */
 /* What went wrong in the last call, "" if nothing. Borrowed until the next call. */
 const char *striatum_message(const struct striatum *s);
-/* Diagnostics of the last load, check or run, as text (file:line:column: error: …; most: at most so many, 0 all) or JSON. Borrowed until the next call. */
+/* Diagnostics of the last load, check or run, as text (file:line:column: error: …; most: at
+ * most so many, 0 all) or JSON. Borrowed until the next call. */
 const char *striatum_diagnostics(struct striatum *s, uint32_t most);
 const char *striatum_diagnostics_json(struct striatum *s);
 
 struct striatum_load_options {
     const char *const *overrides; /* "path=value" */
     uint32_t n_overrides;
-    const char *duration, *seed;  /* as text ("200 ms", "7"), or NULL */
+    const char *duration, *seed; /* as text ("200 ms", "7"), or NULL */
 };
 /* Loads and checks a network file (a shipped one by bare name too). */
-enum striatum_status striatum_load(struct striatum *s, const char *network, const struct striatum_load_options *o);
+enum striatum_status striatum_load(struct striatum *s, const char *network,
+                                   const struct striatum_load_options *o);
 /* Checks a network or model file; everything found is in the diagnostics. */
-enum striatum_status striatum_check(struct striatum *s, const char *file, const struct striatum_load_options *o);
+enum striatum_status striatum_check(struct striatum *s, const char *file,
+                                    const struct striatum_load_options *o);
 
 struct striatum_progress {
-    const char *phase;     /* "build", "simulate" */
-    double fraction;       /* 0 … 1 of the phase */
-    double model_ms;       /* simulated time, negative while settling */
-    double spikes_per_s;   /* of wall time */
+    const char *phase;       /* "build", "simulate" */
+    double fraction;         /* 0 … 1 of the phase */
+    double model_ms;         /* simulated time, negative while settling */
+    double spikes_per_s;     /* of wall time */
     double real_time_factor; /* wall time / model time */
-    double seconds_left;   /* -1 where unknown */
+    double seconds_left;     /* -1 where unknown */
 };
-enum striatum_delivery { STRIATUM_DELIVERY_AUTO, STRIATUM_DELIVERY_ATOMIC, STRIATUM_DELIVERY_PARTITIONED };
+enum striatum_delivery {
+    STRIATUM_DELIVERY_AUTO,
+    STRIATUM_DELIVERY_ATOMIC,
+    STRIATUM_DELIVERY_PARTITIONED
+};
 struct striatum_run_options {
-    const char *output_dir; /* NULL: results/NAME */
-    const char *device;     /* NULL: "auto" */
+    const char *output_dir;                               /* NULL: results/NAME */
+    const char *device;                                   /* NULL: "auto" */
     uint32_t width, group, slice, threads, compute_units; /* 0: chosen */
     enum striatum_delivery delivery;
-    bool plot;              /* write overview.png */
-    const char *command;    /* for summary.json */
+    bool plot;           /* write overview.png */
+    const char *command; /* for summary.json */
     void (*progress)(void *context, const struct striatum_progress *p);
-    void (*note)(void *context, const char *text); /* "device: …", "gnuplot is not installed: …" */
+    void (*note)(void *context,
+                 const char *text); /* "device: …", "gnuplot is not installed: …" */
     void *context;
 };
 /* Runs the loaded network and writes its results. */
 enum striatum_status striatum_run(struct striatum *s, const struct striatum_run_options *o);
 /* Asks a run in progress to end in order. Safe in a signal handler. */
 void striatum_stop(struct striatum *s);
-/* Of the last run: summary.json's text, a table for people (ends in the spike hash), the folder with the results. Borrowed. */
+/* Of the last run: summary.json's text, a table for people (ends in the spike hash), the folder
+ * with the results. Borrowed. */
 const char *striatum_summary_json(const struct striatum *s);
 const char *striatum_summary_table(struct striatum *s);
 const char *striatum_output_dir(const struct striatum *s);
 
-/* Texts for people, or JSON. Borrowed until the next call. NULL after an error (see striatum_message). */
-const char *striatum_plan(struct striatum *s, bool json);              /* of the loaded network */
+/* Texts for people, or JSON. Borrowed until the next call. NULL after an error (see
+ * striatum_message). */
+const char *striatum_plan(struct striatum *s, bool json); /* of the loaded network */
 const char *striatum_devices(struct striatum *s, bool json);
-const char *striatum_models(struct striatum *s, const char *show, bool json); /* show: a model's name or file, or NULL for the list */
-/* One model's step in both readers: OpenCL C of that width, and the block interpreter's program. Status in *status. */
-const char *striatum_emit(struct striatum *s, const char *model, uint32_t width, enum striatum_status *status);
+const char *striatum_models(struct striatum *s, const char *show,
+                            bool json); /* show: a model's name or file, or NULL for the list */
+/* One model's step in both readers: OpenCL C of that width, and the block interpreter's
+ * program. Status in *status. */
+const char *striatum_emit(struct striatum *s, const char *model, uint32_t width,
+                          enum striatum_status *status);
 
 #ifdef __cplusplus
 }

@@ -25,15 +25,16 @@ static bool diag_is_known(const struct diag_list *d, struct pos at, const char *
     for (uint32_t k = 0; k < d->n; k++) {
         const struct diag *const i = &d->items[k];
         if (i->at.line == at.line && i->at.column == at.column && strcmp(i->text, text) == 0 &&
-            (i->at.file == at.file || (i->at.file && at.file && strcmp(i->at.file, at.file) == 0))) {
+            (i->at.file == at.file ||
+             (i->at.file && at.file && strcmp(i->at.file, at.file) == 0))) {
             return true;
         }
     }
     return false;
 }
 
-void diag_add(struct diag_list *d, enum diag_severity s, struct pos at, uint32_t length, const char *hint,
-              const char *format, ...)
+void diag_add(struct diag_list *d, enum diag_severity s, struct pos at, uint32_t length,
+              const char *hint, const char *format, ...)
 {
     char text[1024];
     va_list args;
@@ -55,11 +56,13 @@ void diag_add(struct diag_list *d, enum diag_severity s, struct pos at, uint32_t
                            .at = at,
                            .length = length,
                            .text = arena_copy(d->arena, text, strlen(text)),
-                           .hint = hint == NULL ? NULL : arena_copy(d->arena, hint, strlen(hint))};
+                           .hint =
+                               hint == NULL ? NULL : arena_copy(d->arena, hint, strlen(hint))};
     }
 }
 
-static const struct diag_source *diag_source_of(const struct diag_list *d, const char *file, uint32_t *order)
+static const struct diag_source *diag_source_of(const struct diag_list *d, const char *file,
+                                                uint32_t *order)
 {
     for (uint32_t k = 0; file != NULL && k < d->n_sources; k++) {
         if (strcmp(d->sources[k].file, file) == 0) {
@@ -95,7 +98,8 @@ static void diag_print_line(const struct diag_source *s, const struct diag *i, s
         return;
     }
     for (uint32_t c = 1; c < i->at.column; c++) {
-        if (((unsigned char)p[c - 1] & 0xc0) != 0x80) { /* one blank for a whole UTF-8 character */
+        if (((unsigned char)p[c - 1] & 0xc0) !=
+            0x80) { /* one blank for a whole UTF-8 character */
             text_add(out, " ");
         }
     }
@@ -141,7 +145,8 @@ void diag_print(const struct diag_list *d, uint32_t most, struct text *out)
     for (uint32_t k = 0; k < d->n && (most == 0 || k < most); k++) {
         const struct diag *const i = keys[k].item;
         if (i->at.file != NULL && i->at.line > 0) {
-            text_print(out, "%s:%" PRIu32 ":%" PRIu32 ": ", i->at.file, i->at.line, i->at.column);
+            text_print(out, "%s:%" PRIu32 ":%" PRIu32 ": ", i->at.file, i->at.line,
+                       i->at.column);
         } else if (i->at.file != NULL) {
             text_print(out, "%s: ", i->at.file);
         }

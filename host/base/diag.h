@@ -1,6 +1,7 @@
 /* base/diag.h: diagnostics: what is wrong with a file, all of it at once (design rule 7).
  * Lexer, parser, checker and loader add to one list and go on; the command line prints it.
- * Sees: base/arena.h, base/text.h. Memory: all in the list's arena (borrowed; must outlive the list). */
+ * Sees: base/arena.h, base/text.h. Memory: all in the list's arena (borrowed; must outlive the
+ * list). */
 #ifndef BASE_DIAG_H
 #define BASE_DIAG_H
 
@@ -31,16 +32,19 @@ struct diag_list {
 };
 
 void diag_init(struct diag_list *d, struct arena *arena);
-/* Remembers the text of a file (borrowed until the list is done), so that its lines can be shown. */
+/* Remembers the text of a file (borrowed until the list is done), so that its lines can be
+ * shown. */
 void diag_add_source(struct diag_list *d, const char *file, const char *bytes, size_t length);
 /* Adds one diagnostic; hint may be NULL. A repeated (place, text) is dropped. */
-void diag_add(struct diag_list *d, enum diag_severity s, struct pos at, uint32_t length, const char *hint,
-              const char *format, ...) __attribute__((format(printf, 6, 7)));
-#define diag_error(d, at, length, hint, ...) diag_add((d), DIAG_ERROR, (at), (length), (hint), __VA_ARGS__)
-#define diag_warning(d, at, length, hint, ...) diag_add((d), DIAG_WARNING, (at), (length), (hint), __VA_ARGS__)
+void diag_add(struct diag_list *d, enum diag_severity s, struct pos at, uint32_t length,
+              const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
+#define diag_error(d, at, length, hint, ...)                                                   \
+    diag_add((d), DIAG_ERROR, (at), (length), (hint), __VA_ARGS__)
+#define diag_warning(d, at, length, hint, ...)                                                 \
+    diag_add((d), DIAG_WARNING, (at), (length), (hint), __VA_ARGS__)
 
-/* "file:line:column: error: text", the line, a caret, "  hint: …"; sorted by file (in order of first mention) and
- * place; the first `most` errors and warnings (0: all), then the count. */
+/* "file:line:column: error: text", the line, a caret, "  hint: …"; sorted by file (in order of
+ * first mention) and place; the first `most` errors and warnings (0: all), then the count. */
 void diag_print(const struct diag_list *d, uint32_t most, struct text *out);
 
 #endif

@@ -1,6 +1,7 @@
-/* base/err.h: failures (the first of three kinds of error; diagnostics are base/diag.h, bugs are ASSERT).
- * A function that can fail returns an err_code and describes the failure in a struct err that stands on
- * its caller's stack. Sees: libc. Threads: none shared. Memory: none owned. */
+/* base/err.h: failures (the first of three kinds of error; diagnostics are base/diag.h, bugs
+ * are ASSERT). A function that can fail returns an err_code and describes the failure in a
+ * struct err that stands on its caller's stack. Sees: libc. Threads: none shared. Memory: none
+ * owned. */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
@@ -14,7 +15,8 @@ enum err_code {
     ERR_N
 };
 
-/* A place in a text file; line and column count from 1, line 0 means "no place". file is borrowed. */
+/* A place in a text file; line and column count from 1, line 0 means "no place". file is
+ * borrowed. */
 struct pos {
     const char *file;
     uint32_t line, column;
@@ -40,29 +42,29 @@ const char *err_sentence(enum err_code code); /* for people */
 int err_exit_status(enum err_code code);      /* design section 8 */
 
 /* Returns from the calling function with code if cond holds. */
-#define ERR_IF(cond, e, code, ...)                                                                 \
-    do {                                                                                           \
-        if (cond) {                                                                                \
-            return err_set((e), (code), 0, __VA_ARGS__);                                           \
-        }                                                                                          \
+#define ERR_IF(cond, e, code, ...)                                                             \
+    do {                                                                                       \
+        if (cond) {                                                                            \
+            return err_set((e), (code), 0, __VA_ARGS__);                                       \
+        }                                                                                      \
     } while (0)
 
 /* Returns the callee's code upward if it is not ERR_OK. */
-#define ERR_TRY(call)                                                                              \
-    do {                                                                                           \
-        const enum err_code err_try_code_ = (call);                                                \
-        if (err_try_code_ != ERR_OK) {                                                             \
-            return err_try_code_;                                                                  \
-        }                                                                                          \
+#define ERR_TRY(call)                                                                          \
+    do {                                                                                       \
+        const enum err_code err_try_code_ = (call);                                            \
+        if (err_try_code_ != ERR_OK) {                                                         \
+            return err_try_code_;                                                              \
+        }                                                                                      \
     } while (0)
 
 /* As ERR_TRY, for functions with one exit label `out:` and a local `enum err_code code`. */
-#define ERR_GOTO(call)                                                                             \
-    do {                                                                                           \
-        code = (call);                                                                             \
-        if (code != ERR_OK) {                                                                      \
-            goto out;                                                                              \
-        }                                                                                          \
+#define ERR_GOTO(call)                                                                         \
+    do {                                                                                       \
+        code = (call);                                                                         \
+        if (code != ERR_OK) {                                                                  \
+            goto out;                                                                          \
+        }                                                                                      \
     } while (0)
 
 /* A caller's bug: prints place and condition to standard error and aborts, in every build. */

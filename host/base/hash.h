@@ -1,5 +1,6 @@
-/* base/hash.h: the two hashes of design section 5. FNV-1a-64: Fowler, Noll, Vo; mix64: the finaliser of splitmix64
- * (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195). Sees: libc. */
+/* base/hash.h: the two hashes of design section 5. FNV-1a-64: Fowler, Noll, Vo; mix64: the
+ * finaliser of splitmix64 (Steele, Lea, Flood 2014, doi 10.1145/2660193.2660195). Sees: libc.
+ */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

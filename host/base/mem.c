@@ -32,7 +32,9 @@ enum err_code mem_alloc(void *out, size_t n, size_t size, struct err *e)
     }
     size_t bytes;
     if (__builtin_mul_overflow(n, size, &bytes) || bytes > SIZE_MAX - MEM_ALIGN) {
-        return err_set(e, ERR_NOMEM, 0, "%zu elements of %zu bytes are more than this machine can address", n, size);
+        return err_set(e, ERR_NOMEM, 0,
+                       "%zu elements of %zu bytes are more than this machine can address", n,
+                       size);
     }
     bytes = (bytes + MEM_ALIGN - 1) / MEM_ALIGN * MEM_ALIGN;
     void *const p = mem_must_fail() ? NULL : aligned_alloc(MEM_ALIGN, bytes);

@@ -14,7 +14,8 @@ void text_fini(struct text *t)
 
 static bool text_reserve(struct text *t, size_t more)
 {
-    if (!t->has_failed && mem_grow(&t->bytes, &t->capacity, t->length + more + 1, 1, NULL) != ERR_OK) {
+    if (!t->has_failed &&
+        mem_grow(&t->bytes, &t->capacity, t->length + more + 1, 1, NULL) != ERR_OK) {
         t->has_failed = true;
     }
     return !t->has_failed;
@@ -55,7 +56,8 @@ const char *text_string(const struct text *t)
 
 enum { TEXT_WORD_MAX = 64 };
 
-/* Optimal string alignment (Levenshtein with transposition), rows kept for the last two letters. */
+/* Optimal string alignment (Levenshtein with transposition), rows kept for the last two
+ * letters. */
 unsigned text_distance(const char *a, const char *b)
 {
     const size_t n = strlen(a), m = strlen(b);
@@ -67,13 +69,15 @@ unsigned text_distance(const char *a, const char *b)
         row[0][j] = (unsigned)j;
     }
     for (size_t i = 1; i <= n; i++) {
-        unsigned *const now = row[i % 3], *const last = row[(i + 2) % 3], *const before = row[(i + 1) % 3];
+        unsigned *const now = row[i % 3], *const last = row[(i + 2) % 3],
+                        *const before = row[(i + 1) % 3];
         now[0] = (unsigned)i;
         for (size_t j = 1; j <= m; j++) {
             unsigned best = last[j - 1] + (a[i - 1] == b[j - 1] ? 0u : 1u);
             best = last[j] + 1 < best ? last[j] + 1 : best;
             best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best) {
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+                before[j - 2] + 1 < best) {
                 best = before[j - 2] + 1;
             }
             now[j] = best;
@@ -96,7 +100,8 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
     return best;
 }
 
-enum err_code text_read_file(char **out, size_t *n, const char *path, size_t limit, struct err *e)
+enum err_code text_read_file(char **out, size_t *n, const char *path, size_t limit,
+                             struct err *e)
 {
     *out = NULL;
     *n = 0;
@@ -105,8 +110,9 @@ enum err_code text_read_file(char **out, size_t *n, const char *path, size_t lim
         return err_set(e, ERR_FILE, errno, "cannot read '%s': %s", path, strerror(errno));
     }
     ERR_IF(S_ISDIR(info.st_mode), e, ERR_FILE, "cannot read '%s': it is a directory", path);
-    ERR_IF((uint64_t)info.st_size > limit, e, ERR_FILE, "'%s' has %llu bytes; at most %zu are read", path,
-           (unsigned long long)info.st_size, limit);
+    ERR_IF((uint64_t)info.st_size > limit, e, ERR_FILE,
+           "'%s' has %llu bytes; at most %zu are read", path, (unsigned long long)info.st_size,
+           limit);
     FILE *const f = fopen(path, "rb");
     if (f == NULL) {
         return err_set(e, ERR_FILE, errno, "cannot read '%s': %s", path, strerror(errno));
@@ -122,7 +128,8 @@ enum err_code text_read_file(char **out, size_t *n, const char *path, size_t lim
     if (ferror(f)) {
         code = err_set(e, ERR_FILE, errno, "cannot read '%s': %s", path, strerror(errno));
     } else if (t.length > limit) {
-        code = err_set(e, ERR_FILE, 0, "'%s' is longer than the %zu bytes that are read at most", path, limit);
+        code = err_set(e, ERR_FILE, 0,
+                       "'%s' is longer than the %zu bytes that are read at most", path, limit);
     } else if (t.has_failed) {
         code = err_set(e, ERR_NOMEM, 0, "no memory to read '%s'", path);
     }
