@@ -24,7 +24,8 @@ struct ir_node {
     uint8_t is_mask;
     uint8_t depends;  /* enum ir_depends, joined */
     uint32_t a, b, c; /* operand nodes, or what ir_ops.def says of a leaf; IR_NONE where unused */
-    double value;     /* IR_CONST */
+    double value;     /* IR_CONST; a constant mask is 1 or 0 */
+    uint32_t time_index; /* position in ir->time_nodes, IR_NONE where the node depends on more than t, or is a constant */
     uint32_t trunc;   /* 0, or 1 + number of the truncated() whose loop this node belongs to */
     const char *name; /* for readable generated text; may be NULL */
 };
@@ -58,8 +59,10 @@ struct ir {
     struct ir_var *vars;
     struct ir_table *tables;
     uint32_t n, capacity, n_vars, vars_capacity, n_tables, tables_capacity, n_trunc;
-    uint32_t *index; /* of the hash table of nodes */
+    uint32_t *index; /* of the hash table of nodes: 1 + node, 0 where free */
     uint32_t index_size;
+    uint32_t *time_nodes; /* all nodes on t alone, ascending: what ir_eval walks */
+    uint32_t n_time, time_capacity;
     uint32_t trunc;  /* current truncated() while one is being lowered, else 0 */
 };
 
@@ -67,6 +70,7 @@ struct ir *ir_create(struct arena *arena); /* NULL when memory is out */
 /* Builders: return the node, an equal older node, or a folded constant; IR_NONE only when memory is out (arena_failed).
  * a, b, c must be nodes of ir (IR_NONE is passed through, so that callers check once). */
 uint32_t ir_const(struct ir *ir, double value);
+uint32_t ir_mask(struct ir *ir, bool holds); /* a constant truth value */
 uint32_t ir_var(struct ir *ir, enum ir_var_kind kind, uint32_t index);
 uint32_t ir_leaf(struct ir *ir, enum ir_op op, uint32_t a, uint32_t b);
 uint32_t ir_op1(struct ir *ir, enum ir_op op, uint32_t a);
@@ -75,9 +79,17 @@ uint32_t ir_op3(struct ir *ir, enum ir_op op, uint32_t a, uint32_t b, uint32_t c
 uint32_t ir_poisson(struct ir *ir, uint32_t mean, uint32_t stream, uint32_t draw);
 /* x to a small integer power by multiplications in one fixed order (binary, from the top bit). */
 uint32_t ir_power(struct ir *ir, uint32_t x, int n);
+/* A step function of t; its arrays are copied. */
 uint32_t ir_table(struct ir *ir, const struct ir_table *table);
+/* A node of its own with the value of x, so that one variable can be told from another that happens to be equal (written
+ * max(x, x), which is x in every bit). */
+uint32_t ir_copy(struct ir *ir, uint32_t x);
+/* Gives the node a name for generated text where it has none; name is borrowed for the life of ir. */
+void ir_name(struct ir *ir, uint32_t node, const char *name);
 bool ir_is_const(const struct ir *ir, uint32_t node, double *value);
-/* d node / d variable-node, through intermediates; IR_NONE with *unknown set where it cannot be differentiated. */
+/* d node / d with_respect_to (any node, taken as the variable), through intermediates. IR_NONE where it cannot be
+ * differentiated: a truncated() that depends on the variable (or memory out: arena_failed). Draws, floor, round and sign
+ * count as flat. */
 uint32_t ir_derivative(struct ir *ir, uint32_t node, uint32_t with_respect_to);
 /* Value in double of a node that depends on nothing but t: at step n of dt_fs femtoseconds; t = n*dt_fs/1e12 ms. Masks: 1 or 0. */
 double ir_eval(const struct ir *ir, uint32_t node, int64_t step, int64_t dt_fs);
@@ -85,8 +97,9 @@ double ir_time_ms(int64_t step, int64_t dt_fs);
 const char *ir_op_name(enum ir_op op);
 uint32_t ir_n_operands(enum ir_op op);
 
-/* What a reader computes, in order: nodes needed by roots that are not yet marked in done[ir->n] (bytes), operands first; nodes in
- * the loop of a truncated() are left out (see ir_trunc_body); courses are listed apart and not entered. */
+/* What a reader computes, in order: nodes needed by roots that are not yet marked in done[ir->n] (bytes), operands first, leaves
+ * and constants included; nodes in the loop of a truncated() are left out (see ir_trunc_body), while what the loop needs from
+ * outside comes before its IR_TRUNC; courses are listed apart, in the order of first use, and not entered. */
 struct ir_plan {
     uint32_t *order, n_order;
     uint32_t *courses, n_courses; /* nodes on t alone that others (or roots) use: uniforms, numbered as listed */

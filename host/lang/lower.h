@@ -27,9 +27,12 @@ struct lower {
     void *context;
     const uint32_t *arguments; /* of the user function being lowered in place */
     uint32_t depth;
+    bool is_too_deep; /* out: functions nested beyond what the stack should bear; the value is IR_NONE then */
 };
 /* Node of a checked expression. uniform(a,b) = a + (b-a)*u; normal = mean + sd*sqrt(-2 log u1)*cos(2 pi u2) (Box, Muller 1958);
- * lognormal by the logarithm's mean and sd computed from mean and sd of the value. */
+ * lognormal by the logarithm's mean and sd computed from mean and sd of the value. uniform and poisson take one draw, normal
+ * and lognormal two, numbered in the order of the text; a draw in a branch not taken is drawn all the same. IR_NONE: memory is
+ * out, or a name has no value (resolve). */
 uint32_t lang_lower(struct lower *l, const struct ast *e);
 
 #endif
