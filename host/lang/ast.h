@@ -6,7 +6,11 @@
 #include "base/diag.h"
 #include "lang/unit.h"
 
-#define LANG_MAX_DEPTH 200 /* nesting of an expression */
+#define LANG_MAX_DEPTH      200 /* height of an expression's tree, user functions and constants expanded */
+#define LANG_MAX_NAME       64  /* bytes of a name */
+#define LANG_MAX_TEXT       (1u << 20) /* bytes of one text */
+#define LANG_MAX_STATEMENTS 4096
+#define LANG_MAX_NODES      100000 /* of one expression, user functions and constants expanded */
 
 enum ast_kind { AST_NUMBER, AST_NAME, AST_UNARY, AST_BINARY, AST_CALL, AST_CONDITION };
 
@@ -32,12 +36,13 @@ struct ast {
     bool has_unit;               /* AST_NUMBER: written with a unit */
     struct unit unit;            /* AST_NUMBER as written; every node after the check: its dimension */
     bool is_mask;                /* after the check: a truth value */
-    const char *name;            /* AST_NAME; AST_CALL: the function's name as written */
+    const char *name;            /* AST_NAME; AST_CALL: the function's name; AST_NUMBER: its text, unit included; as written */
     const struct symbol *symbol; /* after the check: AST_NAME, and AST_CALL of a user function */
     enum lang_op op;             /* AST_UNARY, AST_BINARY */
     enum lang_func func;         /* AST_CALL of a built-in function; LANG_FUNC_N for a user function */
     struct ast **args;           /* operands; AST_CONDITION: condition, then, else */
     uint32_t n_args;
+    uint32_t height;             /* of the tree, 1 for a leaf; at most LANG_MAX_DEPTH */
 };
 
 enum stmt_kind { STMT_ASSIGN, STMT_DIFFERENTIAL };
@@ -69,16 +74,20 @@ struct symbol {
     struct unit unit;
     bool has_unit; /* false: dimension unknown (an argument; a symbol of a model that opts out): never a mismatch */
     uint32_t index;
-    const struct ast *value;
+    struct ast *value;
     const char *const *args; /* SYMBOL_FUNCTION */
     uint32_t n_args;
+    struct symbol *arguments; /* SYMBOL_FUNCTION: [n_args] SYMBOL_ARGUMENT, made by scope_add */
+    bool is_open;             /* the check is inside its value: meeting it again is a cycle */
 };
 
 struct scope {
     const struct scope *parent; /* looked up next, or NULL */
     struct symbol **symbols;
     uint32_t n, capacity;
-    bool no_units; /* expressions in this scope opt out of the dimension check */
+    bool no_units; /* expressions in this scope (and in its children) opt out of the dimension check */
+    uint32_t *index; /* of the hash table over names: position + 1, or 0; kept by scope_add */
+    uint32_t index_size, n_indexed;
 };
 
 /* The text of an expression as it stands in a file. at: its first character. indent: column (1-based) of every later line;

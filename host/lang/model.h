@@ -16,7 +16,8 @@ struct model_parameter {
     const char *name, *doc;
     struct pos at;
     struct ast *value;      /* default: constant, or an expression of other parameters */
-    struct unit unit;       /* as declared; display = house / unit.to_house. Values of a model that opts out of units
+    struct unit unit;       /* as declared (to_house 0: not declared, model_check takes it from the value);
+                             * display = house / unit.to_house. Values of a model that opts out of units
                              * stay in the declared unit: then to_house is kept but numbers are not converted */
     bool has_range, has_slider;
     double low, high;       /* range of validity, house units (declared units where the model opts out) */
@@ -74,6 +75,9 @@ struct model {
  * defaults, a differential equation of something that is no state, a receptor on no state, reset assigning parameters,
  * values outside their ranges. true: sound. */
 bool model_check(struct model *m, struct diag_list *d);
+/* May this parameter have this value (house units; declared units where the model opts out)? Range, NaN and infinity, and a time
+ * constant or a factor of dx/dt that is not above 0. false after a diagnostic. */
+bool model_check_parameter(const struct model *m, uint32_t parameter, double value, struct pos at, struct diag_list *d);
 /* Index by name or -1. Receptors compare without regard to case. */
 int model_find_parameter(const struct model *m, const char *name);
 int model_find_state(const struct model *m, const char *name);

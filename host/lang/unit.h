@@ -27,6 +27,10 @@ struct unit unit_divide(struct unit a, struct unit b);
 bool unit_power(struct unit a, int n, struct unit *out);
 bool unit_same_dimension(struct unit a, struct unit b);
 bool unit_is_none(struct unit a); /* no dimension */
+/* value (written in a) in house units, and back. Where a is smaller than the house unit this divides by the power of ten, which
+ * is exact, so that 475 Hz is the double nearest to 0.475 /ms. */
+double unit_to_house(double value, struct unit a);
+double unit_from_house(double value, struct unit a);
 /* Writes a readable name of the dimension in house units ("mV", "nS/mV", "1/ms", "no unit"). Returns buf. */
 const char *unit_format(struct unit a, char *buf, size_t n);
 
