@@ -1,6 +1,7 @@
-/* lang/interp.h: reader two: the block interpreter. A program of register operations, each one plain loop over a block of cells
- * that the compiler vectorises; bit for bit what the OpenCL reader computes. Built once, run from many threads at once
- * (each with its own scratch). Sees: base, ir, kernels/shared. */
+/* lang/interp.h: reader two: the block interpreter. A program of register operations, each one
+ * plain loop over a block of cells that the compiler vectorises; bit for bit what the OpenCL
+ * reader computes. Built once, run from many threads at once (each with its own scratch). Sees:
+ * base, ir, kernels/shared. */
 #ifndef LANG_INTERP_H
 #define LANG_INTERP_H
 
@@ -11,29 +12,34 @@
 struct interp; /* immutable after creation */
 
 /* Gives the raw words of a draw for n cells; words[k] for lane k of the block. */
-typedef void interp_draw(void *context, uint32_t stream, uint32_t draw, uint32_t retry, uint32_t n, uint32_t *words);
+typedef void interp_draw(void *context, uint32_t stream, uint32_t draw, uint32_t retry,
+                         uint32_t n, uint32_t *words);
 /* Poisson numbers for the lanes' means. */
-typedef void interp_poisson(void *context, uint32_t stream, uint32_t draw, uint32_t retry, uint32_t n, const float *mean,
-                            float *out);
+typedef void interp_poisson(void *context, uint32_t stream, uint32_t draw, uint32_t retry,
+                            uint32_t n, const float *mean, float *out);
 
 struct interp_run {
-    const float *const *vars;    /* [ir->n_vars] pointers to n values each (64-byte aligned, readable to a multiple of 16) */
-    const float *courses;        /* [plan.n_courses]; masks as 1 or 0 */
-    const float *const *events;  /* [number of event inputs] */
-    float *const *outputs;       /* [n_roots] each n values; masks as uint32_t 0 or 1. May alias vars */
+    const float *const *vars;   /* [ir->n_vars] pointers to n values each (64-byte aligned,
+                                   readable to a multiple of 16) */
+    const float *courses;       /* [plan.n_courses]; masks as 1 or 0 */
+    const float *const *events; /* [number of event inputs] */
+    float *const
+        *outputs; /* [n_roots] each n values; masks as uint32_t 0 or 1. May alias vars */
     interp_draw *draw;
     interp_poisson *poisson;
     void *context;
-    void *scratch;               /* interp_scratch_bytes, 64-byte aligned, one per thread */
-    uint32_t n;                  /* cells, 1 … INTERP_BLOCK */
-    uint32_t n_gave_up;          /* out: lanes for which truncated() found no value in 1,000 draws … */
-    uint32_t first_gave_up;      /* … and the first of them */
+    void *scratch;      /* interp_scratch_bytes, 64-byte aligned, one per thread */
+    uint32_t n;         /* cells, 1 … INTERP_BLOCK */
+    uint32_t n_gave_up; /* out: lanes for which truncated() found no value in 1,000 draws … */
+    uint32_t first_gave_up; /* … and the first of them */
 };
 
-/* roots: nodes whose values are wanted, in the order of outputs. The uniforms are those of ir_plan_add over the same roots.
- * *plan (may be NULL) receives the plan used. Memory: interp_destroy. */
-enum err_code interp_create(struct interp **out, const struct ir *ir, const uint32_t *roots, uint32_t n_roots,
-                            struct arena *arena, struct ir_plan *plan, struct err *e) ERR_CHECKED;
+/* roots: nodes whose values are wanted, in the order of outputs. The uniforms are those of
+ * ir_plan_add over the same roots. *plan (may be NULL) receives the plan used. Memory:
+ * interp_destroy. */
+enum err_code interp_create(struct interp **out, const struct ir *ir, const uint32_t *roots,
+                            uint32_t n_roots, struct arena *arena, struct ir_plan *plan,
+                            struct err *e) ERR_CHECKED;
 void interp_destroy(struct interp *p);
 size_t interp_scratch_bytes(const struct interp *p);
 void interp_run(const struct interp *p, struct interp_run *run);
