@@ -19,6 +19,8 @@ bool lang_parse_signature(const struct lang_text *text, const char **name, const
 /* Prints with the fewest brackets; parsing the result gives the same tree. */
 void lang_print(const struct ast *e, struct text *out);
 void lang_print_statement(const struct stmt *s, struct text *out);
+/* The leftmost node: where an expression begins. */
+const struct ast *ast_first(const struct ast *e);
 /* May this text be the name of a parameter, state, function, …: letters, digits and _, no digit first, at most LANG_MAX_NAME
  * bytes, no keyword and no built-in function? */
 bool lang_is_name(const char *name);

@@ -30,7 +30,5 @@ struct ast *ast_binary(struct diag_list *d, enum lang_op op, struct ast *a, stru
                        struct pos at, uint32_t length);
 /* The text of a token as a string of its own. */
 const char *token_text(const struct token *t, struct arena *arena);
-/* The leftmost node: where an expression begins. */
-const struct ast *ast_first(const struct ast *e);
 
 #endif

@@ -1,5 +1,5 @@
 #include "base/hash.h"
-#include "lang/check.h"
+#include "lang/check_walk.h"
 #include "lang/lower.h"
 
 #include <stdio.h>
@@ -12,13 +12,13 @@ static uint64_t scope_hash(const char *name)
 
 /* In this scope alone. Symbols beyond n_indexed (put there without scope_add, or when memory
  * was out) are looked at one by one. */
-static const struct symbol *scope_find_here(const struct scope *s, const char *name)
+struct symbol *scope_find_here(const struct scope *s, const char *name)
 {
     if (s->n_indexed > 0) {
         const uint32_t mask = s->index_size - 1;
         for (uint32_t k = (uint32_t)scope_hash(name) & mask; s->index[k] != 0;
              k = (k + 1) & mask) {
-            const struct symbol *const found = s->symbols[s->index[k] - 1];
+            struct symbol *const found = s->symbols[s->index[k] - 1];
             if (strcmp(found->name, name) == 0) {
                 return found;
             }
@@ -85,7 +85,7 @@ static struct symbol *scope_arguments(const struct symbol *function, struct aren
 
 struct symbol *scope_add(struct scope *s, const struct symbol *symbol, struct diag_list *d)
 {
-    const struct symbol *const older = scope_find_here(s, symbol->name);
+    struct symbol *const older = scope_find_here(s, symbol->name);
     if (older != NULL) {
         char hint[64] = "rename one of the two";
         if (older->at.line > 0) {
@@ -94,11 +94,7 @@ struct symbol *scope_add(struct scope *s, const struct symbol *symbol, struct di
         }
         diag_error(d, symbol->at, (uint32_t)strlen(symbol->name), hint,
                    "the name '%s' is used twice", symbol->name);
-        for (uint32_t k = 0; k < s->n; k++) {
-            if (s->symbols[k] == older) {
-                return s->symbols[k];
-            }
-        }
+        return older;
     }
     struct symbol *const copy = arena_alloc(d->arena, 1, sizeof *copy);
     struct symbol **const slot =
