@@ -1,0 +1,314 @@
+#include "desc/load.h"
+
+#include "base/hash.h"
+#include "desc/extend.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { LOAD_MAX_EXTENDS = 16 };
+
+void load_init(struct load *l, struct diag_list *d, const char *model_dir)
+{
+    *l = (struct load){
+        .arena = d->arena, .d = d, .hash = HASH_FNV_START, .model_dir = model_dir};
+}
+
+const char *load_print(struct load *l, const char *format, ...)
+{
+    char buffer[2048];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(buffer, sizeof buffer, format, args);
+    va_end(args);
+    const char *const copy = arena_copy(l->arena, buffer, strlen(buffer));
+    return copy == NULL ? "" : copy;
+}
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+    const size_t n = strlen(name), m = strlen(suffix);
+    return n >= m && strcmp(name + n - m, suffix) == 0;
+}
+
+static bool is_bare(const char *name)
+{
+    return strchr(name, '/') == NULL && !has_suffix(name, ".yaml") && !has_suffix(name, ".yml");
+}
+
+static const struct desc_shipped *shipped_by_name(enum load_kind kind, const char *name,
+                                                  size_t n)
+{
+    const struct desc_shipped *const table =
+        kind == LOAD_MODEL ? desc_shipped_models : desc_shipped_networks;
+    const uint32_t count = kind == LOAD_MODEL ? desc_n_shipped_models : desc_n_shipped_networks;
+    for (uint32_t k = 0; k < count; k++) {
+        if (strlen(table[k].name) == n && memcmp(table[k].name, name, n) == 0) {
+            return &table[k];
+        }
+    }
+    return NULL;
+}
+
+static const struct desc_shipped *shipped_by_file(const char *file)
+{
+    for (uint32_t k = 0; file != NULL && k < desc_n_shipped_models; k++) {
+        if (desc_shipped_models[k].file ==
+            file) { /* the table's own text: a file on disk of that name is another */
+            return &desc_shipped_models[k];
+        }
+    }
+    for (uint32_t k = 0; file != NULL && k < desc_n_shipped_networks; k++) {
+        if (desc_shipped_networks[k].file == file) {
+            return &desc_shipped_networks[k];
+        }
+    }
+    return NULL;
+}
+
+/* By the path under which it is shipped: "models/x.yaml", "networks/models/x.yaml",
+ * "networks/x.yaml"; any folder if is_any_folder. */
+static const struct desc_shipped *shipped_by_path(enum load_kind kind, const char *path,
+                                                  bool is_any_folder)
+{
+    path += strncmp(path, "./", 2) == 0 ? 2 : 0;
+    const char *const slash = strrchr(path, '/');
+    const char *const base = slash == NULL ? path : slash + 1;
+    const size_t n_folder = (size_t)(base - path);
+    static const char *const folders[2][2] = {
+        {"networks/", "networks/"       },
+        {"models/",   "networks/models/"}
+    };
+    bool is_known = is_any_folder;
+    for (size_t k = 0; k < 2; k++) {
+        const char *const f = folders[kind == LOAD_MODEL][k];
+        is_known |= strlen(f) == n_folder && memcmp(path, f, n_folder) == 0;
+    }
+    const char *const dot = strrchr(base, '.');
+    return is_known && dot != NULL && has_suffix(base, ".yaml")
+               ? shipped_by_name(kind, base, (size_t)(dot - base))
+               : NULL;
+}
+
+static const char *join_path(struct load *l, const char *naming_file, const char *name)
+{
+    const char *const slash =
+        naming_file == NULL || name[0] == '/' ? NULL : strrchr(naming_file, '/');
+    return slash == NULL
+               ? load_print(l, "%s", name)
+               : load_print(l, "%.*s/%s", (int)(slash - naming_file), naming_file, name);
+}
+
+static bool report_missing(struct load *l, const char *name, const char *path, struct pos at,
+                           enum load_kind kind)
+{
+    const char *const what = kind == LOAD_MODEL ? "model" : "network";
+    const struct desc_shipped *const table =
+        kind == LOAD_MODEL ? desc_shipped_models : desc_shipped_networks;
+    const uint32_t count = kind == LOAD_MODEL ? desc_n_shipped_models : desc_n_shipped_networks;
+    const char **const names = arena_alloc(l->arena, count + 1, sizeof *names);
+    const char *const slash = strrchr(name, '/');
+    const char *const base = slash == NULL ? name : slash + 1;
+    const char *const stem = load_print(l, "%.*s", (int)strcspn(base, "."), base);
+    const char *near = NULL;
+    if (names != NULL) {
+        for (uint32_t k = 0; k < count; k++) {
+            names[k] = table[k].name;
+        }
+        near = text_nearest(stem, names, count);
+    }
+    const char *hint = near == NULL ? NULL : load_print(l, "did you mean '%s'?", near);
+    if (is_bare(name)) {
+        hint = hint != NULL ? hint
+                            : "a path ends in .yaml or has a '/' in it; `striatum models` "
+                              "lists what is shipped";
+        diag_error(l->d, at, (uint32_t)strlen(name), hint, "no shipped %s is called '%s'", what,
+                   name);
+    } else {
+        diag_error(l->d, at, (uint32_t)strlen(name), hint, "cannot read %s '%s': %s", what,
+                   path, strerror(ENOENT));
+    }
+    return false;
+}
+
+static bool is_from_command_line(const char *file)
+{
+    return file != NULL && strncmp(file, "--", 2) == 0;
+}
+
+bool load_find(struct load *l, const char *name, struct pos at, enum load_kind kind,
+               struct load_found *out)
+{
+    *out = (struct load_found){0};
+    if (*name == '\0') {
+        diag_error(l->d, at, 1, NULL, "the name of a %s is empty",
+                   kind == LOAD_MODEL ? "model" : "network");
+        return false;
+    }
+    const bool is_naming_shipped = shipped_by_file(at.file) != NULL;
+    if (is_naming_shipped) {
+        out->shipped = is_bare(name) ? shipped_by_name(kind, name, strlen(name))
+                                     : shipped_by_path(kind, name, true);
+    }
+    const char *path =
+        join_path(l, is_from_command_line(at.file) || is_naming_shipped ? NULL : at.file, name);
+    struct stat info;
+    for (int k = 0; k < 2 && out->shipped == NULL; k++) {
+        if (stat(path, &info) == 0 && (!is_bare(name) || S_ISREG(info.st_mode))) {
+            out->file = path;
+            return true;
+        }
+        if (!is_from_command_line(at.file) || l->network_file == NULL) {
+            break;
+        }
+        path = join_path(l, l->network_file, name);
+    }
+    if (out->shipped == NULL) {
+        out->shipped = is_bare(name) ? shipped_by_name(kind, name, strlen(name))
+                                     : shipped_by_path(kind, name, false);
+    }
+    if (out->shipped != NULL) {
+        out->file = out->shipped->file;
+        return true;
+    }
+    if (is_bare(name) && l->model_dir != NULL && kind == LOAD_MODEL) {
+        out->file = load_print(l, "%s/%s.yaml", l->model_dir, name);
+        if (stat(out->file, &info) == 0) {
+            return true;
+        }
+    }
+    return report_missing(l, name, path, at, kind);
+}
+
+static struct yaml *read_one(struct load *l, const struct load_found *found, struct pos at)
+{
+    struct yaml *tree;
+    const struct diag_source *source = NULL;
+    if (found->shipped != NULL) {
+        const struct desc_shipped *const s = found->shipped;
+        diag_add_source(l->d, s->file, s->bytes, s->n);
+        tree = yaml_parse(s->file, s->bytes, s->n, l->d);
+    } else {
+        tree = yaml_load_at(found->file, at, l->d);
+    }
+    if (l->d->n_sources > 0) {
+        source = &l->d->sources[l->d->n_sources - 1];
+        if (strcmp(source->file, found->file) == 0) {
+            l->hash = hash_fnv1a(l->hash, source->bytes, source->length);
+        }
+    }
+    if (tree != NULL && tree->kind != YAML_MAP) {
+        diag_error(l->d, tree->at, 1, "a file begins with keys, like `name: …`",
+                   "%s is no map but a %s", found->file, yaml_kind_name(tree));
+        return NULL;
+    }
+    return tree;
+}
+
+struct yaml *load_tree(struct load *l, const struct load_found *found, struct pos at,
+                       enum load_kind kind)
+{
+    const char *chain[LOAD_MAX_EXTENDS];
+    struct yaml *trees[LOAD_MAX_EXTENDS];
+    struct load_found next = *found;
+    uint32_t n = 0;
+    for (;;) {
+        for (uint32_t k = 0; k < n; k++) {
+            if (strcmp(chain[k], next.file) == 0) {
+                diag_error(l->d, at, 1, NULL, "'%s' extends itself", next.file);
+                return NULL;
+            }
+        }
+        if (n == LOAD_MAX_EXTENDS) {
+            diag_error(l->d, at, 1, NULL, "more than %d files extend each other",
+                       LOAD_MAX_EXTENDS);
+            return NULL;
+        }
+        struct yaml *const tree = read_one(l, &next, at);
+        if (tree == NULL) {
+            return NULL;
+        }
+        chain[n] = next.file;
+        trees[n++] = tree;
+        const int k = yaml_find(tree, "extends");
+        if (k < 0) {
+            break;
+        }
+        const struct yaml *const base = tree->items[k];
+        at = base->at;
+        if (base->kind != YAML_SCALAR || yaml_is_null(base)) {
+            diag_error(l->d, at, 1, NULL, "'extends' must be the path of a file, this is a %s",
+                       yaml_kind_name(base));
+            return NULL;
+        }
+        const char *const name = base->text;
+        yaml_remove(tree, (uint32_t)k);
+        if (!load_find(l, name, at, kind, &next)) {
+            return NULL;
+        }
+    }
+    struct yaml *tree = trees[n - 1];
+    for (uint32_t k = n - 1; k-- > 0 && tree != NULL;) {
+        tree = extend_tree(tree, trees[k], kind == LOAD_MODEL, l->d);
+    }
+    return tree;
+}
+
+static struct load_model *find_model(struct load *l, const char *file, uint32_t integrator)
+{
+    for (uint32_t k = 0; k < l->n_models; k++) {
+        if (strcmp(l->models[k].file, file) == 0 && l->models[k].integrator == integrator) {
+            return &l->models[k];
+        }
+    }
+    return NULL;
+}
+
+static struct model *keep_model(struct load *l, const char *file, uint32_t integrator,
+                                struct model *model)
+{
+    struct load_model *const m =
+        arena_push(l->arena, &l->models, &l->n_models, &l->models_capacity, sizeof *m);
+    if (m != NULL) {
+        *m = (struct load_model){.file = file, .model = model, .integrator = integrator};
+    }
+    return model;
+}
+
+struct model *load_model_at(struct load *l, const struct yaml *name,
+                            const struct yaml *integrator)
+{
+    struct load_found found;
+    if (!load_find(l, name->text, name->at, LOAD_MODEL, &found)) {
+        return NULL;
+    }
+    const struct load_model *known = find_model(l, found.file, INTEGRATOR_N);
+    struct model *model = known == NULL ? NULL : known->model;
+    if (known == NULL) {
+        struct yaml *const tree = load_tree(l, &found, name->at, LOAD_MODEL);
+        model = keep_model(l, found.file, INTEGRATOR_N,
+                           tree == NULL ? NULL : model_read(l, tree, found.file));
+    }
+    if (integrator == NULL) {
+        return model;
+    }
+    const enum model_integrator which = model_read_integrator(l, integrator, "a population");
+    if (model == NULL || which == INTEGRATOR_N || which == model->integrator) {
+        return model;
+    }
+    known = find_model(l, found.file, which);
+    if (known != NULL) {
+        return known->model;
+    }
+    struct model *const copy =
+        arena_alloc(l->arena, 1, sizeof *copy); /* all but the integrator is shared */
+    if (copy != NULL) {
+        *copy = *model;
+        copy->integrator = which;
+        copy->integrator_at = integrator->at;
+    }
+    return keep_model(l, found.file, which, copy);
+}

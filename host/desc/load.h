@@ -1,0 +1,59 @@
+/* desc/load.h: the state of one load, and how the files it names are found and read. Inside of
+ * this room only. A file is read from disk, or taken from those shipped within the program, so
+ * that a shipped network runs from any folder. Sees: base, desc. Memory: the arena of the
+ * diagnostics. */
+#ifndef DESC_LOAD_H
+#define DESC_LOAD_H
+
+#include "desc/description.h"
+#include "desc/yaml.h"
+
+enum load_kind { LOAD_NETWORK, LOAD_MODEL };
+
+struct load_model {
+    const char *file;    /* as found */
+    struct model *model; /* NULL: it had errors */
+    uint32_t integrator; /* INTEGRATOR_N: as the file says */
+};
+
+struct load {
+    struct arena *arena;
+    struct diag_list *d;
+    uint64_t hash;             /* of all bytes read so far */
+    const char *network_file;  /* a path in an override may be relative to its folder */
+    const char *model_dir;     /* more models, or NULL */
+    struct load_model *models; /* each is read once */
+    uint32_t n_models, models_capacity;
+};
+
+/* Where a file lies. */
+struct load_found {
+    const char *file;                   /* path for messages, and to read where not shipped */
+    const struct desc_shipped *shipped; /* or NULL */
+};
+
+void load_init(struct load *l, struct diag_list *d, const char *model_dir);
+/* Finds `name`, as written at `at` (a file's node, or the command line where at.file is NULL or
+ * the name itself). Relative to the folder of the file that names it; then among the shipped
+ * ones. false after a diagnostic with the nearest name. */
+bool load_find(struct load *l, const char *name, struct pos at, enum load_kind kind,
+               struct load_found *out);
+/* Reads a file that was found, with all that it extends: one tree. NULL after a diagnostic. */
+struct yaml *load_tree(struct load *l, const struct load_found *found, struct pos at,
+                       enum load_kind kind);
+/* The checked model at a place of a network file; integrator NULL: the model's own. NULL after
+ * a diagnostic. */
+struct model *load_model_at(struct load *l, const struct yaml *name,
+                            const struct yaml *integrator);
+
+/* model_file.c: tree to model. NULL after a diagnostic. */
+struct model *model_read(struct load *l, struct yaml *tree, const char *file);
+/* Number of an integrator by its name, INTEGRATOR_N after a diagnostic. */
+enum model_integrator model_read_integrator(struct load *l, const struct yaml *node,
+                                            const char *what);
+
+/* A text in the arena; "" when memory is out, so that messages can always be made. */
+const char *load_print(struct load *l, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

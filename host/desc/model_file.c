@@ -1,0 +1,184 @@
+#include "desc/model_inside.h"
+
+#include "lang/lower.h"
+#include "lang/parse.h"
+
+#include <string.h>
+
+static const char *const model_keys[] = {
+    "name",       "doc",     "source",    "extends",   "units",    "parameters",
+    "receptors",  "state",   "equations", "threshold", "reset",    "refractory",
+    "integrator", "current", "presets",   "protocol",  "selfcheck"};
+
+static const char *const integrator_names[] = {
+#define INTEGRATOR_ROW(id, name, doc) name,
+#include "lang/integrators.def"
+#undef INTEGRATOR_ROW
+};
+
+enum model_integrator model_read_integrator(struct load *l, const struct yaml *node,
+                                            const char *what)
+{
+    const int k = field_choice(l, node, load_print(l, "integrator of %s", what),
+                               integrator_names, INTEGRATOR_N);
+    return k < 0 ? INTEGRATOR_N : (enum model_integrator)k;
+}
+
+static void read_refractory(struct model_reader *r)
+{
+    static const char *const known[] = {"duration", "hold"};
+    struct yaml *const node = field_get(r->tree, "refractory");
+    if (node == NULL) {
+        return;
+    }
+    struct yaml *duration = node;
+    if (node->kind == YAML_MAP) {
+        duration = field_get(node, "duration");
+        struct yaml *const hold = field_get(node, "hold");
+        field_report_unused(r->l, node, "'refractory'", known, 2);
+        struct field_name *names;
+        uint32_t n = 0;
+        if (hold != NULL && field_names(r->l, hold, "'hold' of 'refractory'", &names, &n)) {
+            r->m->held = arena_alloc(r->l->arena, n, sizeof *r->m->held);
+            for (uint32_t k = 0; k < n && r->m->held != NULL; k++) {
+                r->m->held[r->m->n_held++] = names[k].text;
+            }
+        }
+        if (duration == NULL) {
+            field_error(r->l, node, "refractory: {duration: 2 ms, hold: v}",
+                        "'refractory' has no duration");
+            return;
+        }
+    }
+    r->m->refractory = field_parse(r->l, duration, &r->names, "the duration of 'refractory'");
+}
+
+/* The protocol that shows the model off: three times (before, step, after) and the amplitude of
+ * `current`. */
+static void check_protocol(struct model_reader *r)
+{
+    static const char *const known[] = {"times", "amplitude"};
+    struct yaml *const node = field_get(r->tree, "protocol");
+    if (node == NULL || !field_is_map(r->l, node, "'protocol'")) {
+        return;
+    }
+    const struct yaml *const times = field_get(node, "times"), *const amplitude =
+                                                                   field_get(node, "amplitude");
+    field_report_unused(r->l, node, "'protocol'", known, 2);
+    const struct scope scope = {.no_units = r->m->no_units};
+    double value;
+    if (times != NULL && (times->kind != YAML_LIST || times->n != 3)) {
+        field_error(r->l, times, "times: [100 ms, 500 ms, 100 ms]",
+                    "'times' of 'protocol' must be three times");
+    }
+    for (uint32_t k = 0; times != NULL && times->kind == YAML_LIST && times->n == 3 && k < 3;
+         k++) {
+        if (field_constant(r->l, times->items[k], &scope, &unit_ms, "a time of 'protocol'",
+                           &value) &&
+            value < 0) {
+            field_error(r->l, times->items[k], NULL, "a time of 'protocol' is below 0");
+        }
+    }
+    if (amplitude != NULL) {
+        (void)field_constant(r->l, amplitude, &scope, NULL, "the amplitude of 'protocol'",
+                             &value);
+    }
+}
+
+static void read_header(struct model_reader *r)
+{
+    struct model *const m = r->m;
+    const struct yaml *node = field_get(r->tree, "name");
+    m->name = node == NULL ? m->stem : field_text(r->l, node, "'name'");
+    node = field_get(r->tree, "doc");
+    m->doc = node == NULL ? NULL : field_text(r->l, node, "'doc'");
+    node = field_get(r->tree, "source");
+    m->source = node == NULL ? NULL : field_text(r->l, node, "'source'");
+    node = field_get(r->tree, "units");
+    const char *const units = node == NULL ? NULL : field_text(r->l, node, "'units'");
+    m->no_units = units != NULL && strcmp(units, "none") == 0;
+    if (units != NULL && !m->no_units) {
+        field_error(r->l, node, "leave 'units' out to have the dimensions checked",
+                    "'units' can only be none, not '%.60s'", units);
+    }
+    node = field_get(r->tree, "integrator");
+    m->integrator_at = node == NULL ? r->tree->at : node->at;
+    const enum model_integrator integrator =
+        node == NULL ? INTEGRATOR_EULER : model_read_integrator(r->l, node, "this model");
+    m->integrator = integrator == INTEGRATOR_N ? INTEGRATOR_EULER : integrator;
+}
+
+static void read_current(struct model_reader *r)
+{
+    const struct yaml *const node = field_get(r->tree, "current");
+    r->m->current = node == NULL ? NULL : field_text(r->l, node, "'current'");
+    if (r->m->current == NULL || model_find_parameter(r->m, r->m->current) >= 0) {
+        return;
+    }
+    const char **const names = arena_alloc(r->l->arena, r->m->n_parameters + 1, sizeof *names);
+    for (uint32_t k = 0; k < r->m->n_parameters && names != NULL; k++) {
+        names[k] = r->m->parameters[k].name;
+    }
+    const char *const near =
+        names == NULL ? NULL : text_nearest(r->m->current, names, r->m->n_parameters);
+    field_error(r->l, node, near == NULL ? NULL : load_print(r->l, "did you mean '%s'?", near),
+                "'current' must name a parameter; '%s' is none", r->m->current);
+}
+
+static const char *stem_of(struct load *l, const char *file)
+{
+    const char *const slash = strrchr(file, '/');
+    const char *const base = slash == NULL ? file : slash + 1;
+    const char *const dot = strrchr(base, '.');
+    return load_print(l, "%.*s",
+                      (int)(dot == NULL || dot == base ? strlen(base) : (size_t)(dot - base)),
+                      base);
+}
+
+struct model *model_read(struct load *l, struct yaml *tree, const char *file)
+{
+    const uint32_t errors_before = l->d->n_errors;
+    if (desc_is_network(tree)) {
+        diag_error(l->d, tree->at, 1, NULL,
+                   "this is a network ('populations'), where a model is wanted");
+        return NULL;
+    }
+    struct model *const m = arena_alloc(l->arena, 1, sizeof *m);
+    struct scope *const above = arena_alloc(l->arena, 1, sizeof *above);
+    if (m == NULL || above == NULL) {
+        return NULL;
+    }
+    m->file = file;
+    m->stem = stem_of(l, file);
+    m->at = tree->at;
+    const uint32_t bits =
+        1u << LANG_VAR_T | 1u << LANG_VAR_DT | 1u << LANG_VAR_PI | 1u << LANG_VAR_I;
+    struct err e = {0};
+    if (lang_scope_variables(above, bits, l->arena, l->d, &e) != ERR_OK) {
+        diag_error(l->d, tree->at, 1, NULL, "%s", e.msg);
+        return NULL;
+    }
+    struct model_reader r = {.l = l, .m = m, .tree = tree, .names = {.parent = above}};
+    read_header(&r);
+    r.names.no_units = m->no_units;
+    model_collect_names(&r);
+    model_read_parameters(&r);
+    model_read_states(&r);
+    model_read_receptors(&r);
+    model_read_equations(&r);
+    model_read_reset(&r);
+    const struct yaml *const threshold = field_get(tree, "threshold");
+    m->threshold_at = threshold == NULL ? tree->at : threshold->at;
+    m->threshold =
+        threshold == NULL ? NULL : field_parse(l, threshold, &r.names, "'threshold'");
+    read_refractory(&r);
+    read_current(&r);
+    model_read_presets(&r);
+    check_protocol(&r);
+    (void)yaml_get(tree, "selfcheck");
+    field_report_unused(l, tree, "this model", model_keys,
+                        sizeof model_keys / sizeof model_keys[0]);
+    /* Checked even after errors, so that all faults of a file are found in one go. */
+    const bool is_sound = model_check(m, l->d);
+    return is_sound && l->d->n_errors == errors_before && !arena_failed(l->arena) ? m : NULL;
+}
