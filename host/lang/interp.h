@@ -19,18 +19,20 @@ typedef void interp_poisson(void *context, uint32_t stream, uint32_t draw, uint3
                             uint32_t n, const float *mean, float *out);
 
 struct interp_run {
-    const float *const *vars;   /* [ir->n_vars] pointers to n values each (64-byte aligned,
-                                   readable to a multiple of 16) */
+    /* [ir->n_vars] pointers to n values each, 64-byte aligned, readable to a multiple of 16. */
+    const float *const *vars;
     const float *courses;       /* [plan.n_courses]; masks as 1 or 0 */
-    const float *const *events; /* [number of event inputs] */
-    float *const
-        *outputs; /* [n_roots] each n values; masks as uint32_t 0 or 1. May alias vars */
+    const float *const *events; /* [number of event inputs], as vars */
+    /* [n_roots] pointers to n values each, writable to a multiple of 16; masks as uint32_t 0 or
+     * 1. An output may lie exactly where a varying input lies. */
+    float *const *outputs;
     interp_draw *draw;
     interp_poisson *poisson;
     void *context;
-    void *scratch;      /* interp_scratch_bytes, 64-byte aligned, one per thread */
-    uint32_t n;         /* cells, 1 … INTERP_BLOCK */
-    uint32_t n_gave_up; /* out: lanes for which truncated() found no value in 1,000 draws … */
+    void *scratch;          /* interp_scratch_bytes, 64-byte aligned, one per thread */
+    uint32_t n;             /* cells, 1 … INTERP_BLOCK */
+    uint32_t n_gave_up;     /* out: lanes where truncated() found no value in 1,000 draws (their
+                             * value is NaN) … */
     uint32_t first_gave_up; /* … and the first of them */
 };
 

@@ -1,0 +1,234 @@
+/* tests/support/ir_random.h: random well-typed ir graphs, and an ir evaluated for one cell by
+ * the plainest code there can be, loops of truncated() included: what both readers must give.
+ * Uniform words and Poisson numbers come from Philox, so that a device can draw the same ones.
+ */
+#ifndef SUPPORT_IR_RANDOM_H
+#define SUPPORT_IR_RANDOM_H
+
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "lang/flush.h"
+#include "lang/ir.h"
+#include "shared/math_f32.h"
+#include "shared/philox.h"
+#include "shared/random.h"
+#include "support/expect.h"
+#include "support/ir_reference.h"
+
+#define IR_RANDOM_VARS   5u
+#define IR_RANDOM_EVENTS 2u
+#define IR_RANDOM_KEY_LO 0x243f6a88u
+#define IR_RANDOM_KEY_HI 0x85a308d3u
+
+struct ir_random {
+    struct ir *ir;
+    uint64_t state;
+    uint32_t *reals, *masks; /* nodes to choose from */
+    uint32_t n_reals, n_masks, reals_capacity, masks_capacity;
+    uint32_t n_draws;
+};
+
+static inline uint32_t ir_random_next(struct ir_random *r, uint32_t below)
+{
+    r->state += UINT64_C(0x9e3779b97f4a7c15);
+    return (uint32_t)(hash_mix64(r->state) >> 32) % below;
+}
+
+static inline void ir_random_add(struct ir_random *r, uint32_t node)
+{
+    EXPECT_TRUE(node != IR_NONE);
+    const bool is_mask = r->ir->nodes[node].is_mask != 0;
+    uint32_t *const slot = is_mask ? arena_push(r->ir->arena, &r->masks, &r->n_masks,
+                                                &r->masks_capacity, sizeof *r->masks)
+                                   : arena_push(r->ir->arena, &r->reals, &r->n_reals,
+                                                &r->reals_capacity, sizeof *r->reals);
+    EXPECT_TRUE(slot != NULL);
+    *slot = node;
+}
+
+/* Rather a young node than an old one, so that graphs get deep. */
+static inline uint32_t ir_random_real(struct ir_random *r)
+{
+    const uint32_t most = ir_random_next(r, 2) == 0 || r->n_reals < 8 ? r->n_reals : 8;
+    return r->reals[r->n_reals - 1 - ir_random_next(r, most)];
+}
+
+static inline uint32_t ir_random_mask(struct ir_random *r)
+{
+    return r->masks[ir_random_next(r, r->n_masks)];
+}
+
+static inline double ir_random_value(struct ir_random *r)
+{
+    static const double special[] = {0.0, -0.0, 1.0, -1.0, 0.5, 3.0, 1e-30, 1e30, 0.1, -65.0};
+    return ir_random_next(r, 2) == 0 ? special[ir_random_next(r, 10)]
+                                     : ((double)ir_random_next(r, 20001) - 10000.0) / 1024.0;
+}
+
+/* lo <= (x + u) <= hi, now and then a loop that never ends well. */
+static inline uint32_t ir_random_truncated(struct ir_random *r)
+{
+    struct ir *const ir = r->ir;
+    const uint32_t outside = ir_random_real(r);
+    ir->trunc = ++ir->n_trunc;
+    const uint32_t u = ir_leaf(ir, IR_U01, 1, r->n_draws++);
+    const uint32_t bounded = ir_op2(ir, IR_MIN, ir_op1(ir, IR_ABS, outside), ir_const(ir, 0.5));
+    uint32_t value = ir_op2(ir, IR_ADD, ir_op2(ir, IR_MUL, bounded, u), u);
+    value = ir_random_next(r, 2) == 0
+                ? value
+                : ir_op2(ir, IR_MUL, value, ir_leaf(ir, IR_U01, 1, r->n_draws++));
+    ir->trunc = 0;
+    const bool is_hard = ir_random_next(r, 8) == 0;
+    return ir_op3(ir, IR_TRUNC, value, ir_const(ir, is_hard ? 0.9 : 0.1),
+                  ir_const(ir, is_hard ? 0.9005 : 0.7));
+}
+
+static inline uint32_t ir_random_operation(struct ir_random *r)
+{
+    struct ir *const ir = r->ir;
+    const enum ir_op op = (enum ir_op)(IR_POISSON + ir_random_next(r, IR_OP_N - IR_POISSON));
+    if (op == IR_POISSON) {
+        return ir_poisson(ir, ir_random_real(r), 2, r->n_draws++);
+    }
+    if (op == IR_TRUNC) {
+        return ir_random_truncated(r);
+    }
+    if (op == IR_AND || op == IR_OR) {
+        return ir_op2(ir, op, ir_random_mask(r), ir_random_mask(r));
+    }
+    if (op == IR_NOT) {
+        return ir_op1(ir, op, ir_random_mask(r));
+    }
+    if (op == IR_SELECT) {
+        return ir_op3(ir, op, ir_random_mask(r), ir_random_real(r), ir_random_real(r));
+    }
+    return ir_n_operands(op) == 1 ? ir_op1(ir, op, ir_random_real(r))
+                                  : ir_op2(ir, op, ir_random_real(r), ir_random_real(r));
+}
+
+/* A graph of about n nodes; roots[n_roots] drawn from it. Owned by arena. */
+static inline struct ir *ir_random_create(struct arena *arena, uint64_t seed, uint32_t n,
+                                          uint32_t *roots, uint32_t n_roots)
+{
+    struct ir_random r = {.ir = ir_create(arena), .state = hash_mix64(seed)};
+    struct ir *const ir = r.ir;
+    EXPECT_TRUE(ir != NULL);
+    for (uint32_t k = 0; k < IR_RANDOM_VARS; k++) {
+        ir_random_add(&r, ir_var(ir, IR_VAR_STATE, k));
+    }
+    for (uint32_t k = 0; k < IR_RANDOM_EVENTS; k++) {
+        ir_random_add(&r, ir_leaf(ir, IR_EVENTS, k, IR_NONE));
+    }
+    const uint32_t t = ir_leaf(ir, IR_TIME, IR_NONE, IR_NONE);
+    ir_random_add(&r, t);
+    ir_random_add(&r, ir_op2(ir, IR_MUL, t, ir_const(ir, 0.37)));
+    ir_random_add(&r, ir_op2(ir, IR_LT, t, ir_const(ir, 1.0)));
+    ir_random_add(&r, ir_op2(ir, IR_LT, r.reals[0], r.reals[1]));
+    ir_random_add(&r, ir_mask(ir, ir_random_next(&r, 2) == 0));
+    while (ir->n < n) {
+        const uint32_t kind = ir_random_next(&r, 12);
+        ir_random_add(&r, kind == 0   ? ir_const(ir, ir_random_value(&r))
+                          : kind == 1 ? ir_leaf(ir, IR_U01, 0, r.n_draws++)
+                                      : ir_random_operation(&r));
+    }
+    for (uint32_t k = 0; k < n_roots; k++) {
+        roots[k] = ir_random_next(&r, 3) == 0 ? ir_random_mask(&r) : ir_random_real(&r);
+    }
+    return ir;
+}
+
+static inline uint32_t ir_random_word(uint32_t cell, uint32_t stream, uint32_t draw,
+                                      uint32_t retry)
+{
+    return philox4x32(cell, draw, stream, retry, IR_RANDOM_KEY_LO, IR_RANDOM_KEY_HI).w0;
+}
+
+/* No Poisson distribution: any function of mean and word serves. */
+static inline float ir_random_poisson(uint32_t cell, uint32_t stream, uint32_t draw,
+                                      uint32_t retry, float mean)
+{
+    return f32_floor(mean * f32_u01(ir_random_word(cell, stream, draw, retry)));
+}
+
+/* An ordinary value for cell i of input k: mostly small, sometimes large, sometimes special. */
+static inline float ir_random_input(uint32_t k, uint32_t i)
+{
+    const uint64_t h = hash_mix64(((uint64_t)k << 32 | i) + 77);
+    static const float special[8] = {0.0f,     -0.0f,     1.0f, -1.0f,
+                                     INFINITY, -INFINITY, NAN,  1e-38f * 2.0f};
+    if (h % 23 == 0) {
+        return special[(h >> 32) % 8];
+    }
+    const float x = (float)((double)(h >> 40) * 0x1p-24 * 200.0 - 100.0);
+    return k == 0 ? x : x * 0.05f;
+}
+
+struct ir_cell {
+    const struct ir *ir;
+    const float *courses; /* by node: value of each course node, else unused */
+    float *values;        /* by node; masks 1 or 0 */
+    uint32_t cell, n_gave_up;
+};
+
+static inline float ir_cell_node(const struct ir_cell *c, uint32_t node, uint32_t retry)
+{
+    const struct ir_node *const n = &c->ir->nodes[node];
+    const enum ir_op op = (enum ir_op)n->op;
+    if (op == IR_CONST) {
+        return flush_to_f32(n->value);
+    }
+    if (n->time_index != IR_NONE) {
+        return c->courses[node];
+    }
+    if (op == IR_VAR || op == IR_EVENTS) {
+        return op == IR_VAR ? ir_random_input(n->a, c->cell)
+                            : (float)(hash_mix64(c->cell + 1000u * (n->a + 1)) % 4);
+    }
+    if (op == IR_U01) {
+        return f32_u01(ir_random_word(c->cell, n->a, n->b, retry));
+    }
+    if (op == IR_POISSON) {
+        return ir_random_poisson(c->cell, n->b, n->c, retry, c->values[n->a]);
+    }
+    const uint32_t n_operands = ir_n_operands(op);
+    return ir_reference_f32(op, c->values[n->a], n_operands > 1 ? c->values[n->b] : 0.0f,
+                            n_operands > 2 ? c->values[n->c] : 0.0f);
+}
+
+static inline float ir_cell_truncated(struct ir_cell *c, uint32_t node, struct arena *arena)
+{
+    const struct ir_node *const n = &c->ir->nodes[node];
+    struct err e;
+    uint32_t *body = NULL, n_body = 0;
+    EXPECT_OK(ir_trunc_body(c->ir, node, arena, &body, &n_body, &e));
+    for (uint32_t retry = 0; retry < 1000; retry++) {
+        for (uint32_t k = 0; k < n_body; k++) {
+            c->values[body[k]] = ir_cell_node(c, body[k], retry);
+        }
+        const float v = c->values[n->a];
+        if (c->values[n->b] <= v && v <= c->values[n->c]) {
+            return v;
+        }
+    }
+    c->n_gave_up++;
+    return NAN;
+}
+
+/* All nodes of one cell, in their order. */
+static inline void ir_cell_eval(struct ir_cell *c, struct arena *arena)
+{
+    for (uint32_t node = 0; node < c->ir->n; node++) {
+        const struct ir_node *const n = &c->ir->nodes[node];
+        c->values[node] =
+            n->op == IR_TRUNC ? ir_cell_truncated(c, node, arena) : ir_cell_node(c, node, 0);
+    }
+}
+
+/* Same bits, or both NaN (which NaN is left open). */
+static inline bool ir_same_f32(float a, float b)
+{
+    return (a != a && b != b) || memcmp(&a, &b, sizeof a) == 0;
+}
+
+#endif
