@@ -190,14 +190,14 @@ SHARED_FN struct f32_pair f32_log2_pair(f32v x)
     /* s^2 = z + z_rest, then s^3 = c_hi + c_lo */
     const f32v z = s_hi * s_hi; /* exact */
     const f32v z_rest = s_lo * (s_hi + s);
+    const f32v w = z + z_rest;
     const f32v z_hi = f32_upper_half(z);
     const f32v z_lo = (z - z_hi) + z_rest;
     const f32v cube = s_hi * z_hi; /* exact */
     const f32v c_hi = f32_upper_half(cube);
-    const f32v c_lo = (cube - c_hi) + (s_hi * z_lo + s_lo * z);
+    const f32v c_lo = (cube - c_hi) + (s_hi * z_lo + s_lo * w);
     /* q = q_hi + q_lo = (atanh(s) - s)/s^3 = 1/3 + z*(1/5 + z*(…)), error 2^-37 */
-    const f32v w = z + z_rest;
-    const f32v tail = w * (0x1.999a7cp-3f + w * (0x1.243894p-3f + w * 0x1.e301b6p-4f));
+    const f32v tail = w * (0x1.999ap-3f + w * (0x1.245266p-3f + w * 0x1.dfa71ap-4f));
     const f32v q_hi = f32_upper_half(0x1.555556p-2f + tail);
     const f32v q_lo = ((0x1.556p-2f - q_hi) + tail) - 0x1.555556p-15f;
     /* atanh(s) = s + c*q = l_hi + l_lo */
@@ -222,10 +222,11 @@ SHARED_FN struct f32_pair f32_log2_pair(f32v x)
  * gives NaN. A negative x needs an integer y. Worst 0.9 ULP. */
 SHARED_FN f32v f32_pow(f32v x, f32v y)
 {
-    const f32v a = f32_abs(f32_flush(x));
-    const i32v is_zero = a == 0.0f, is_inf = a == F32_INF;
-    const i32v special = is_zero | is_inf;
-    const struct f32_pair l = f32_log2_pair(special ? F32V(1.0f) : a);
+    /* comparisons of integers, one per select: gcc does not vectorise selects on combined masks
+     * of floats */
+    const u32v u_x = AS_U32V(x) & 0x7fffffffu, u_y = AS_U32V(y) & 0x7fffffffu;
+    const u32v u_base = u_x - 0x800000u < 0x7f000000u ? u_x : U32V(0x3f800000u);
+    const struct f32_pair l = f32_log2_pair(AS_F32V(u_base));
     /* beyond 2^40 the power of anything but 1 is 0 or infinite */
     const f32v bounded = f32_abs(y) > 0x1p40f ? f32_copysign(F32V(0x1p40f), y) : y;
     const f32v b = bounded != bounded ? F32V(1.0f) : bounded;
@@ -235,16 +236,19 @@ SHARED_FN f32v f32_pow(f32v x, f32v y)
     const i32v far = f32_abs(v_hi) > 200.0f;
     const f32v magnitude =
         f32_exp2_pair(far ? f32_copysign(F32V(200.0f), v_hi) : v_hi, far ? F32V(0.0f) : v_lo);
-    const f32v at_edge = is_zero == (y < 0.0f) ? F32_INF : F32V(0.0f);
+    const f32v at_zero = y < 0.0f ? F32_INF : F32V(0.0f);
+    const f32v at_inf = y < 0.0f ? F32V(0.0f) : F32_INF;
+    const f32v size = u_x < 0x800000u ? at_zero : (u_x >= 0x7f800000u ? at_inf : magnitude);
+    /* floor(y) == y with an odd integer, by the sign that a power of a negative number takes */
     const f32v halved = 0.5f * y;
-    const i32v is_integer = f32_floor(y) == y;
-    const i32v is_odd = is_integer & (f32_floor(halved) != halved) & (f32_abs(y) < 0x1p24f);
-    const i32v is_negative = (AS_U32V(x) & 0x80000000u) != 0u;
-    const f32v size = special ? at_edge : magnitude;
-    const f32v power = (is_negative & is_odd) ? -size : size;
-    const i32v undefined = is_negative & !is_integer & !special;
-    const f32v defined = y == 0.0f ? F32V(1.0f) : (undefined ? F32_NAN : power);
-    return ((x != x) | (y != y)) ? F32_NAN : defined;
+    const u32v odd_sign = f32_floor(halved) != halved ? AS_U32V(x) & 0x80000000u : U32V(0u);
+    const i32v is_fraction = f32_floor(y) != y;
+    const u32v sign = is_fraction ? U32V(0u) : odd_sign;
+    const f32v power = AS_F32V(AS_U32V(size) | sign);
+    const f32v below_zero = is_fraction ? F32_NAN : power;
+    const f32v finite = AS_U32V(x) - 0x80800000u < 0x7f000000u ? below_zero : power;
+    const f32v defined = y == 0.0f ? F32V(1.0f) : finite;
+    return (u_x > u_y ? u_x : u_y) > 0x7f800000u ? F32_NAN : defined;
 }
 
 /* x = quadrant*pi/2 + hi + lo, |hi| <= pi/4: for x >= 0. */
