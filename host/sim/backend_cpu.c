@@ -87,6 +87,7 @@ static enum err_code cpu_fill(struct cpu_backend *b, const struct sim_options *o
         ERR_TRY(cpu_worker_init(&b->workers[t], b, e));
     }
     cpu_share_blocks(b, n_threads);
+    b->slice = o->slice;
     b->n_partitions = o->partitions != 0 ? o->partitions : n_threads;
     return ERR_OK;
 }
@@ -116,7 +117,7 @@ static enum err_code cpu_start(struct sim_backend *backend, const struct net_wir
     const struct network *const n = b->network;
     ERR_IF(w->is_on_device, e, ERR_ARG, "the cpu backend needs its synapses in host memory");
     b->wiring = w;
-    b->slice = n->slice;
+    b->slice = b->slice != 0 && b->slice < n->slice ? b->slice : n->slice;
     ERR_TRY(mem_alloc(&b->ring, n->ring_elements, sizeof *b->ring, e));
     for (uint32_t p = 0; p < n->n_populations; p++) {
         ERR_TRY(cpu_population_start(&b->populations[p], n, p, b->ring, b->slice, e));
@@ -242,9 +243,10 @@ static void cpu_describe(const struct sim_backend *backend, char *note, size_t n
 {
     const struct cpu_backend *const b = (const struct cpu_backend *)(const void *)backend;
     const uint32_t threads = threads_count(b->threads);
-    (void)snprintf(note, n, "%u thread%s, blocks of %d cells, delivery in %u part%s", threads,
-                   threads == 1 ? "" : "s", INTERP_BLOCK, b->n_partitions,
-                   b->n_partitions == 1 ? "" : "s");
+    (void)snprintf(note, n,
+                   "%u thread%s, blocks of %d cells, partitioned over %u, slice of %u step%s",
+                   threads, threads == 1 ? "" : "s", INTERP_BLOCK, b->n_partitions, b->slice,
+                   b->slice == 1 ? "" : "s");
 }
 
 const struct sim_backend_class sim_backend_cpu = {.name = "cpu",

@@ -5,8 +5,6 @@
 #include "sim/spike_order.h"
 #include "sim/traces.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 /* Slices in flight are about this much work, so that a stop is quick and the queue of a device
@@ -165,15 +163,6 @@ static enum err_code sim_finish_report(struct sim_loop *l, struct err *e)
     return ERR_OK;
 }
 
-static void sim_write_note(struct sim_loop *l)
-{
-    struct sim_report *const r = l->report;
-    l->class->describe(l->backend, r->note, sizeof r->note);
-    const size_t used = strlen(r->note);
-    (void)snprintf(r->note + used, sizeof r->note - used, "%sslices of %u step%s",
-                   used == 0 ? "" : ", ", l->slice, l->slice == 1 ? "" : "s");
-}
-
 static enum err_code sim_run_loop(struct sim_loop *l, struct device *device,
                                   const struct sim_options *o,
                                   const struct net_build_options *build, struct diag_list *d,
@@ -197,7 +186,7 @@ static enum err_code sim_run_loop(struct sim_loop *l, struct device *device,
     since = sim_now();
     ERR_TRY(l->class->start(l->backend, &l->wiring, e));
     l->report->compile_s += sim_now() - since;
-    sim_write_note(l);
+    l->class->describe(l->backend, l->report->note, sizeof l->report->note);
     since = sim_now();
     enum err_code code = sim_steps(l, e);
     l->report->simulate_s = sim_now() - since;

@@ -1,0 +1,335 @@
+#include "support/expect.h"
+
+#include "sim/sim.h"
+
+#include "base/hash.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+/* Networks from text, through the loop on the plain-C backend. */
+struct loaded {
+    struct arena *arena;
+    struct diag_list diags;
+    struct network *network;
+};
+
+static void load(struct loaded *l, const char *text, const char *const *overrides,
+                 uint32_t n_overrides)
+{
+    struct err e = {0};
+    char path[] = "test_sim_XXXXXX.yaml";
+    const int fd = mkstemps(path, 5);
+    EXPECT_TRUE(fd >= 0);
+    EXPECT_TRUE(write(fd, text, strlen(text)) == (ssize_t)strlen(text) && close(fd) == 0);
+    EXPECT_OK(arena_create(&l->arena, &e));
+    diag_init(&l->diags, l->arena);
+    struct desc_network *desc = NULL;
+    const struct desc_options options = {.overrides = overrides,
+                                         .n_overrides = n_overrides,
+                                         .model_dir = TEST_SOURCE_DIR "/networks/models"};
+    enum err_code code = desc_load_network(&desc, path, &options, &l->diags, &e);
+    (void)unlink(path);
+    if (code == ERR_OK) {
+        code = network_create(&l->network, desc, &l->diags, &e);
+    }
+    if (code != ERR_OK) {
+        struct text out = {0};
+        diag_print(&l->diags, 0, &out);
+        fail_msg("%s: %s\n%s", err_name(code), e.msg, text_string(&out));
+    }
+}
+
+static void unload(struct loaded *l)
+{
+    network_destroy(l->network);
+    arena_destroy(l->arena);
+}
+
+/* What reached the sink. */
+struct caught {
+    const struct network *network;
+    uint64_t n_spikes, hash[4], n_rows[8], row_bits[8];
+    int64_t last_step, stop_at;
+    bool is_sorted;
+};
+
+static enum err_code catch_spikes(void *context, uint32_t population, int64_t first,
+                                  uint32_t n_steps, const struct sim_spike *spikes, uint64_t n,
+                                  struct err *e)
+{
+    (void)e;
+    struct caught *const c = context;
+    for (uint64_t k = 0; k < n; k++) {
+        const bool is_in =
+            spikes[k].step >= first && spikes[k].step < first + n_steps && spikes[k].step >= 0;
+        const bool follows =
+            k == 0 || spikes[k - 1].step < spikes[k].step ||
+            (spikes[k - 1].step == spikes[k].step && spikes[k - 1].cell < spikes[k].cell);
+        c->is_sorted = c->is_sorted && is_in && follows;
+        c->hash[population] +=
+            hash_mix64(hash_mix64((uint64_t)spikes[k].step) + spikes[k].cell);
+    }
+    c->n_spikes += n;
+    return ERR_OK;
+}
+
+static enum err_code catch_rows(void *context, uint32_t trace, int64_t first_row,
+                                uint32_t n_rows, const float *values, struct err *e)
+{
+    (void)e;
+    struct caught *const c = context;
+    EXPECT_EQ_I64(first_row, c->n_rows[trace]);
+    c->n_rows[trace] += n_rows;
+    c->row_bits[trace] =
+        hash_fnv1a(c->row_bits[trace] == 0 ? HASH_FNV_START : c->row_bits[trace], values,
+                   (size_t)n_rows * c->network->traces[trace].n_cells * sizeof *values);
+    return ERR_OK;
+}
+
+static bool catch_progress(void *context, int64_t step, uint64_t n_spikes)
+{
+    struct caught *const c = context;
+    EXPECT_TRUE(step > c->last_step);
+    EXPECT_EQ_U64(n_spikes, c->n_spikes);
+    c->last_step = step;
+    return step < c->stop_at;
+}
+
+static enum err_code run(struct loaded *l, const struct sim_options *o, int64_t stop_at,
+                         struct sim_report *r, struct caught *c, struct err *e)
+{
+    *c = (struct caught){
+        .network = l->network, .last_step = INT64_MIN, .stop_at = stop_at, .is_sorted = true};
+    const struct sim_sink sink = {
+        .context = c, .spikes = catch_spikes, .rows = catch_rows, .progress = catch_progress};
+    const struct net_build_options build = {.threads = o->threads};
+    *e = (struct err){0};
+    return sim_run(l->network, NULL, o, &build, &sink, r, &l->diags, e);
+}
+
+static const char random_network[] =
+    "time: {settle: 5 ms, duration: 60 ms, step: 0.1 ms}\n"
+    "populations:\n"
+    "  A: {model: izhikevich_2003, count: 300, initial: {v: 'uniform(-70, -50)'}}\n"
+    "  B: {model: izhikevich_2003, count: 100, initial: {v: 'uniform(-70, -50)'}, preset: "
+    "fast_spiking}\n"
+    "inputs:\n"
+    "  drive: {to: [A, B], poisson: 2500 Hz, weight: {EXC: 1.4}}\n"
+    "projections:\n"
+    "  exc: {from: A, to: [A, B], rule: pairwise_bernoulli, p: 0.05, receptor: EXC, weight: "
+    "'lognormal(1.5, 0.5)', delay: "
+    "'uniform(0.5 ms, 3 ms)'}\n"
+    "  inh: {from: B, to: A, rule: fixed_indegree, indegree: 5, receptor: INH, weight: 3, "
+    "delay: 0.8 ms}\n"
+    "record:\n"
+    "  traces: [{of: A, neurons: [0, 17, 299], every: 0.3 ms, variables: [v, u]}, {of: B, "
+    "neurons: 0..9, from: 10 ms, until: 20 ms, "
+    "variables: [v]}]\n";
+
+static void hash_and_rows_do_not_depend_on_slices_or_threads(void **state)
+{
+    (void)state;
+    static const char *const sizes[][2] = {
+        {"populations.A.count=1",    "populations.B.count=5"  },
+        {"populations.A.count=15",   "populations.B.count=16" },
+        {"populations.A.count=17",   "populations.B.count=257"},
+        {"populations.A.count=1000", "populations.B.count=100"}
+    };
+    for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+        const char *const overrides[] = {
+            sizes[k][0], sizes[k][1],
+            "record.traces=[{of: A, neurons: [0], variables: [v, u]}]"};
+        struct sim_report first = {0};
+        struct caught caught = {0};
+        for (uint32_t j = 0; j < 5; j++) {
+            static const struct sim_options options[] = {
+                {.threads = 1},
+                {            .threads = 1,  .slice = 1},
+                {            .threads = 2,  .slice = 2},
+                {            .threads = 3           },
+                { .threads = 2,            .partitions = 5}
+            };
+            struct loaded l = {0};
+            struct err e;
+            struct sim_report r;
+            struct caught c;
+            load(&l, random_network, overrides, 3);
+            EXPECT_OK(run(&l, &options[j], INT64_MAX, &r, &c, &e));
+            EXPECT_TRUE(c.is_sorted && c.n_spikes == r.n_spikes && r.n_spikes > 0);
+            EXPECT_EQ_I64(r.n_done, 600);
+            EXPECT_TRUE(r.first_step_s > 0 && r.simulate_s > 0 && r.note[0] != '\0');
+            for (uint32_t p = 0; p < 2; p++) {
+                EXPECT_EQ_U64(c.hash[p], r.population_hash[p]);
+            }
+            EXPECT_EQ_U64(c.n_rows[0], 600);
+            if (j == 0) {
+                EXPECT_TRUE(k != 3 || l.network->slice ==
+                                          6); /* least delay 0.5 ms, and the step itself */
+                first = r;
+                caught = c;
+            } else {
+                EXPECT_EQ_U64(r.hash, first.hash);
+                EXPECT_EQ_U64(c.row_bits[0], caught.row_bits[0]);
+                EXPECT_EQ_U64(c.row_bits[1], caught.row_bits[1]);
+                sim_report_fini(&r);
+            }
+            unload(&l);
+        }
+        sim_report_fini(&first);
+    }
+}
+
+static void network_runs_again_with_the_same_spikes(void **state)
+{
+    (void)state;
+    struct loaded l = {0};
+    struct err e;
+    struct caught c;
+    const struct sim_options o = {.threads = 2};
+    load(&l, random_network, NULL, 0);
+    uint64_t hash = 0;
+    for (int k = 0; k < 2; k++) {
+        struct sim_report r;
+        EXPECT_OK(run(&l, &o, INT64_MAX, &r, &c, &e));
+        EXPECT_EQ_U64(c.n_rows[0], 200);
+        EXPECT_EQ_U64(c.n_rows[2], 100);
+        EXPECT_TRUE(k == 0 || r.hash == hash);
+        hash = r.hash;
+        sim_report_fini(&r);
+    }
+    unload(&l);
+}
+
+static const char apart[] =
+    "time: {duration: 50 ms, step: 0.1 ms}\n"
+    "populations:\n"
+    "  %s\n"
+    "  B: {model: izhikevich_2003, count: 64, initial: {v: 'uniform(-70, -50)'}}\n"
+    "  %s\n"
+    "inputs:\n"
+    "  drive: {to: B, poisson: 2500 Hz, weight: {EXC: 1.6}}\n"
+    "projections:\n"
+    "  inh: {from: B, to: B, rule: pairwise_bernoulli, p: 0.1, receptor: INH, weight: "
+    "'uniform(1, 2)', delay: 1 "
+    "ms}\n";
+
+static void others_keep_their_spikes_when_populations_come_and_move(void **state)
+{
+    (void)state;
+    static const char other[] = "A: {model: izhikevich_2003, count: 40, set: {I: 10}}";
+    static const char *const parts[][2] = {
+        {"",    ""   },
+        {other, ""   },
+        {"",    other}
+    };
+    uint64_t hash = 0;
+    for (int k = 0; k < 3; k++) {
+        char text[2000];
+        (void)snprintf(text, sizeof text, apart, parts[k][0], parts[k][1]);
+        struct loaded l = {0};
+        struct err e;
+        struct sim_report r;
+        struct caught c;
+        load(&l, text, NULL, 0);
+        EXPECT_OK(run(&l, &(struct sim_options){.threads = 1}, INT64_MAX, &r, &c, &e));
+        const uint32_t p = k == 1 ? 1 : 0;
+        EXPECT_STR(l.network->populations[p].name, "B");
+        EXPECT_TRUE(r.population_spikes[p] > 20);
+        EXPECT_TRUE(k == 0 || r.population_spikes[1 - p] > 20);
+        EXPECT_TRUE(k == 0 || r.population_hash[p] == hash);
+        hash = r.population_hash[p];
+        sim_report_fini(&r);
+        unload(&l);
+    }
+}
+
+static void interrupted_run_hands_out_what_is_done(void **state)
+{
+    (void)state;
+    struct loaded l = {0};
+    struct err e;
+    struct sim_report r;
+    struct caught c;
+    load(&l, random_network, NULL, 0);
+    EXPECT_ERR(run(&l, &(struct sim_options){.threads = 1, .slice = 1}, 200, &r, &c, &e),
+               ERR_INTERRUPTED, "interrupted at t = 20 ms");
+    EXPECT_TRUE(r.is_interrupted);
+    EXPECT_EQ_I64(r.n_done, 200);
+    EXPECT_EQ_U64(c.n_rows[0], 67);
+    EXPECT_EQ_U64(c.hash[0], r.population_hash[0]);
+    sim_report_fini(&r);
+    EXPECT_ERR(run(&l, &(struct sim_options){.threads = 1, .slice = 1}, -10, &r, &c, &e),
+               ERR_INTERRUPTED, "t = -1 ms");
+    EXPECT_EQ_U64(r.n_spikes, 0);
+    EXPECT_EQ_U64(r.hash, HASH_FNV_START);
+    sim_report_fini(&r);
+    unload(&l);
+}
+
+static void state_out_of_range_ends_the_run_at_its_step(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "time: {settle: 1 ms, duration: 20 ms, step: 0.1 ms}\n"
+        "populations:\n"
+        "  A: {model: izhikevich_2003, count: 1, set: {I: 15}}\n"
+        "  B: {model: izhikevich_2003, count: 3}\n"
+        "inputs:\n"
+        "  shove: {to: B, variable: I, value: 'ite(t >= 5 ms, log(0.5 - i), 0)'}\n"
+        "record: {traces: [{of: A, neurons: [0], variables: [v]}]}\n";
+    for (uint32_t slice = 1; slice <= 32; slice += 31) {
+        struct loaded l = {0};
+        struct err e;
+        struct sim_report r;
+        struct caught c;
+        load(&l, text, NULL, 0);
+        EXPECT_ERR(
+            run(&l, &(struct sim_options){.threads = 1, .slice = slice}, INT64_MAX, &r, &c, &e),
+            ERR_NUMERIC, "population 'B', neuron 1: v is nan at t = 5.1 ms");
+        EXPECT_EQ_I64(r.n_done, 51);
+        EXPECT_EQ_U64(c.n_rows[0], 51);
+        EXPECT_EQ_U64(c.hash[0], r.population_hash[0]);
+        sim_report_fini(&r);
+        unload(&l);
+    }
+}
+
+static void run_reports_the_fault_when_memory_is_out(void **state)
+{
+    (void)state;
+    struct loaded l = {0};
+    load(&l, random_network,
+         (const char *const[]){"populations.A.count=20", "populations.B.count=20",
+                               "time.duration=1 ms",
+                               "record.traces=[{of: A, neurons: [0], variables: [v]}]"},
+         4);
+    for (uint64_t n = 1; n < 3000; n += 7) {
+        struct err e;
+        struct sim_report r = {0};
+        struct caught c;
+        (void)mem_fail_at(n);
+        const enum err_code code =
+            run(&l, &(struct sim_options){.threads = 2}, INT64_MAX, &r, &c, &e);
+        (void)mem_fail_at(0);
+        sim_report_fini(&r);
+        if (code == ERR_OK) {
+            EXPECT_TRUE(n > 50);
+            break;
+        }
+        EXPECT_EQ_I64(code, ERR_NOMEM);
+    }
+    unload(&l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hash_and_rows_do_not_depend_on_slices_or_threads),
+        cmocka_unit_test(network_runs_again_with_the_same_spikes),
+        cmocka_unit_test(others_keep_their_spikes_when_populations_come_and_move),
+        cmocka_unit_test(interrupted_run_hands_out_what_is_done),
+        cmocka_unit_test(state_out_of_range_ends_the_run_at_its_step),
+        cmocka_unit_test(run_reports_the_fault_when_memory_is_out)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
