@@ -137,10 +137,12 @@ int field_choice(struct load *l, const struct yaml *node, const char *what,
         }
         all = load_print(l, "%s%s%s", all, k == 0 ? "" : ", ", table[k]);
     }
-    const char *const near = text_nearest(text, table, n);
-    const char *const hint = near != NULL ? load_print(l, "did you mean '%s'?", near)
-                                          : load_print(l, "known: %s", all);
-    field_error(l, node, hint, "%s: '%.60s' is not known", what, text);
+    const char *const hint = load_suggest(l, text, table, n);
+    field_error(l, node,
+                hint != NULL ? hint
+                : n == 0     ? "there are none"
+                             : load_print(l, "known: %s", all),
+                "%s: '%.60s' is not known", what, text);
     return -1;
 }
 
@@ -278,4 +280,33 @@ void field_apply_unit(struct ast *e, struct unit unit, bool no_units)
         number->has_unit = true;
         number->unit = unit;
     }
+}
+
+const char *field_suggest(struct load *l, const char *word, const struct model *m,
+                          unsigned kinds)
+{
+    const uint32_t most = m->n_parameters + m->n_states + m->n_intermediates;
+    const char **const names = arena_alloc(l->arena, most + 1, sizeof *names);
+    uint32_t n = 0;
+    if (names == NULL) {
+        return NULL;
+    }
+    for (uint32_t k = 0; (kinds & FIELD_PARAMETERS) != 0 && k < m->n_parameters; k++) {
+        names[n++] = m->parameters[k].name;
+    }
+    for (uint32_t k = 0; (kinds & FIELD_STATES) != 0 && k < m->n_states; k++) {
+        names[n++] = m->states[k].name;
+    }
+    for (uint32_t k = 0; (kinds & FIELD_INTERMEDIATES) != 0 && k < m->n_intermediates; k++) {
+        names[n++] = m->intermediates[k]->name;
+    }
+    return load_suggest(l, word, names, n);
+}
+
+const char *field_quantity(struct load *l, double value, struct unit unit)
+{
+    char name[96];
+    return unit_is_none(unit)
+               ? load_print(l, "%.10g", value)
+               : load_print(l, "%.10g %s", value, unit_format(unit, name, sizeof name));
 }

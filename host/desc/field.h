@@ -58,4 +58,12 @@ struct ast *field_literal(struct ast *e);
  * the declared one instead. */
 void field_apply_unit(struct ast *e, struct unit unit, bool no_units);
 
+/* "did you mean 'x'?" among a model's names; NULL where none is near. */
+enum { FIELD_PARAMETERS = 1, FIELD_STATES = 2, FIELD_INTERMEDIATES = 4 };
+const char *field_suggest(struct load *l, const char *word, const struct model *m,
+                          unsigned kinds);
+
+/* "1.15 nS": a value in house units, for messages. */
+const char *field_quantity(struct load *l, double value, struct unit unit);
+
 #endif

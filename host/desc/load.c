@@ -28,6 +28,13 @@ const char *load_print(struct load *l, const char *format, ...)
     return copy == NULL ? "" : copy;
 }
 
+const char *load_suggest(struct load *l, const char *word, const char *const *names, size_t n)
+{
+    /* Of one letter nothing is left when it is replaced. */
+    const char *const near = strlen(word) < 2 ? NULL : text_nearest(word, names, n);
+    return near == NULL ? NULL : load_print(l, "did you mean '%s'?", near);
+}
+
 static bool has_suffix(const char *name, const char *suffix)
 {
     const size_t n = strlen(name), m = strlen(suffix);
@@ -102,34 +109,43 @@ static const char *join_path(struct load *l, const char *naming_file, const char
                : load_print(l, "%.*s/%s", (int)(slash - naming_file), naming_file, name);
 }
 
+/* On the command line a bare name may stand for either kind. */
+static const char *suggest_shipped(struct load *l, const char *name, enum load_kind kind,
+                                   bool is_any_kind)
+{
+    const char **const names = arena_alloc(
+        l->arena, desc_n_shipped_models + desc_n_shipped_networks + 1, sizeof *names);
+    uint32_t n = 0;
+    for (uint32_t k = 0;
+         names != NULL && (kind == LOAD_MODEL || is_any_kind) && k < desc_n_shipped_models;
+         k++) {
+        names[n++] = desc_shipped_models[k].name;
+    }
+    for (uint32_t k = 0;
+         names != NULL && (kind == LOAD_NETWORK || is_any_kind) && k < desc_n_shipped_networks;
+         k++) {
+        names[n++] = desc_shipped_networks[k].name;
+    }
+    const char *const slash = strrchr(name, '/');
+    const char *const base = slash == NULL ? name : slash + 1;
+    return load_suggest(l, load_print(l, "%.*s", (int)strcspn(base, "."), base), names, n);
+}
+
 static bool report_missing(struct load *l, const char *name, const char *path, struct pos at,
                            enum load_kind kind)
 {
+    const bool is_first = at.file == NULL;
     const char *const what = kind == LOAD_MODEL ? "model" : "network";
-    const struct desc_shipped *const table =
-        kind == LOAD_MODEL ? desc_shipped_models : desc_shipped_networks;
-    const uint32_t count = kind == LOAD_MODEL ? desc_n_shipped_models : desc_n_shipped_networks;
-    const char **const names = arena_alloc(l->arena, count + 1, sizeof *names);
-    const char *const slash = strrchr(name, '/');
-    const char *const base = slash == NULL ? name : slash + 1;
-    const char *const stem = load_print(l, "%.*s", (int)strcspn(base, "."), base);
-    const char *near = NULL;
-    if (names != NULL) {
-        for (uint32_t k = 0; k < count; k++) {
-            names[k] = table[k].name;
-        }
-        near = text_nearest(stem, names, count);
-    }
-    const char *hint = near == NULL ? NULL : load_print(l, "did you mean '%s'?", near);
+    const char *const hint = suggest_shipped(l, name, kind, is_first);
     if (is_bare(name)) {
-        hint = hint != NULL ? hint
-                            : "a path ends in .yaml or has a '/' in it; `striatum models` "
-                              "lists what is shipped";
-        diag_error(l->d, at, (uint32_t)strlen(name), hint, "no shipped %s is called '%s'", what,
-                   name);
+        diag_error(l->d, at, (uint32_t)strlen(name),
+                   hint != NULL ? hint
+                                : "a path ends in .yaml or has a '/' in it; `striatum models` "
+                                  "lists what is shipped",
+                   "no shipped %s is called '%s'", is_first ? "network or model" : what, name);
     } else {
-        diag_error(l->d, at, (uint32_t)strlen(name), hint, "cannot read %s '%s': %s", what,
-                   path, strerror(ENOENT));
+        diag_error(l->d, at, (uint32_t)strlen(name), hint, "cannot read %s '%s': %s",
+                   is_first ? "file" : what, path, strerror(ENOENT));
     }
     return false;
 }
@@ -208,17 +224,48 @@ static struct yaml *read_one(struct load *l, const struct load_found *found, str
     return tree;
 }
 
+/* One file reached by two paths is one file. */
+static bool is_same_file(const struct load_found *a, const struct load_found *b)
+{
+    struct stat sa, sb;
+    if (a->shipped != NULL || b->shipped != NULL) {
+        return a->shipped == b->shipped;
+    }
+    return stat(a->file, &sa) == 0 && stat(b->file, &sb) == 0 && sa.st_dev == sb.st_dev &&
+           sa.st_ino == sb.st_ino;
+}
+
+/* Takes `extends` out of a tree and finds the file that it names. 1: found; 0: there is none;
+ * -1: a diagnostic. */
+static int find_base(struct load *l, struct yaml *tree, enum load_kind kind,
+                     struct load_found *next, struct pos *at)
+{
+    const int k = yaml_find(tree, "extends");
+    if (k < 0) {
+        return 0;
+    }
+    const struct yaml *const base = tree->items[k];
+    *at = base->at;
+    yaml_remove(tree, (uint32_t)k);
+    if (base->kind != YAML_SCALAR || yaml_is_null(base)) {
+        diag_error(l->d, base->at, 1, NULL,
+                   "'extends' must be the path of a file, this is a %s", yaml_kind_name(base));
+        return -1;
+    }
+    return load_find(l, base->text, base->at, kind, next) ? 1 : -1;
+}
+
 struct yaml *load_tree(struct load *l, const struct load_found *found, struct pos at,
                        enum load_kind kind)
 {
-    const char *chain[LOAD_MAX_EXTENDS];
+    struct load_found chain[LOAD_MAX_EXTENDS];
     struct yaml *trees[LOAD_MAX_EXTENDS];
     struct load_found next = *found;
     uint32_t n = 0;
-    for (;;) {
+    for (int has_base = 1; has_base == 1;) {
         for (uint32_t k = 0; k < n; k++) {
-            if (strcmp(chain[k], next.file) == 0) {
-                diag_error(l->d, at, 1, NULL, "'%s' extends itself", next.file);
+            if (is_same_file(&chain[k], &next)) {
+                diag_error(l->d, at, 1, NULL, "'%s' extends itself", chain[k].file);
                 return NULL;
             }
         }
@@ -227,26 +274,13 @@ struct yaml *load_tree(struct load *l, const struct load_found *found, struct po
                        LOAD_MAX_EXTENDS);
             return NULL;
         }
-        struct yaml *const tree = read_one(l, &next, at);
-        if (tree == NULL) {
+        chain[n] = next;
+        trees[n] = read_one(l, &next, at);
+        if (trees[n] == NULL) {
             return NULL;
         }
-        chain[n] = next.file;
-        trees[n++] = tree;
-        const int k = yaml_find(tree, "extends");
-        if (k < 0) {
-            break;
-        }
-        const struct yaml *const base = tree->items[k];
-        at = base->at;
-        if (base->kind != YAML_SCALAR || yaml_is_null(base)) {
-            diag_error(l->d, at, 1, NULL, "'extends' must be the path of a file, this is a %s",
-                       yaml_kind_name(base));
-            return NULL;
-        }
-        const char *const name = base->text;
-        yaml_remove(tree, (uint32_t)k);
-        if (!load_find(l, name, at, kind, &next)) {
+        has_base = find_base(l, trees[n++], kind, &next, &at);
+        if (has_base < 0) {
             return NULL;
         }
     }

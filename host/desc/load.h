@@ -56,4 +56,7 @@ enum model_integrator model_read_integrator(struct load *l, const struct yaml *n
 const char *load_print(struct load *l, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* "did you mean 'x'?" with the nearest of names, or NULL where none is near. */
+const char *load_suggest(struct load *l, const char *word, const char *const *names, size_t n);
+
 #endif

@@ -104,7 +104,11 @@ static void edit(struct model_reader *r, struct statements *s, struct yaml *map)
                                                               field_get(map, "after");
     struct yaml *const removed = field_get(map, "remove"), *const text =
                                                                field_get(map, "equations");
+    const uint32_t errors_before = r->l->d->n_errors;
     field_report_unused(r->l, map, "an entry of 'equations'", known, 4);
+    if (r->l->d->n_errors > errors_before) {
+        return;
+    }
     const int n_given = (before != NULL) + (after != NULL) + (removed != NULL);
     if (n_given != 1 || (text == NULL) != (removed != NULL)) {
         field_error(

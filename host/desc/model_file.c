@@ -115,14 +115,9 @@ static void read_current(struct model_reader *r)
     if (r->m->current == NULL || model_find_parameter(r->m, r->m->current) >= 0) {
         return;
     }
-    const char **const names = arena_alloc(r->l->arena, r->m->n_parameters + 1, sizeof *names);
-    for (uint32_t k = 0; k < r->m->n_parameters && names != NULL; k++) {
-        names[k] = r->m->parameters[k].name;
-    }
-    const char *const near =
-        names == NULL ? NULL : text_nearest(r->m->current, names, r->m->n_parameters);
-    field_error(r->l, node, near == NULL ? NULL : load_print(r->l, "did you mean '%s'?", near),
+    field_error(r->l, node, field_suggest(r->l, r->m->current, r->m, FIELD_PARAMETERS),
                 "'current' must name a parameter; '%s' is none", r->m->current);
+    r->m->current = NULL; /* said once */
 }
 
 static const char *stem_of(struct load *l, const char *file)

@@ -289,6 +289,9 @@ enum err_code desc_load_model(struct model **out, const char *path, struct pos a
     ERR_IF(l == NULL, e, ERR_NOMEM, "no memory to read '%s'", path);
     load_init(l, d, NULL);
     struct load_found found;
+    if (at.line == 0) { /* named on the command line, not in a file */
+        at.file = NULL;
+    }
     if (load_find(l, path, at, LOAD_MODEL, &found)) {
         struct yaml *const tree = load_tree(
             l, &found, at.file == NULL ? (struct pos){.file = found.file} : at, LOAD_MODEL);

@@ -77,18 +77,6 @@ static bool classify(struct network_reader *r, struct desc_setting *s, const cha
     return network_check_space(r, s->value, what);
 }
 
-static const char *nearest_of(struct load *l, const char *word, const struct model *m,
-                              bool is_parameter)
-{
-    const uint32_t n = is_parameter ? m->n_parameters : m->n_states;
-    const char **const names = arena_alloc(l->arena, n + 1, sizeof *names);
-    for (uint32_t k = 0; k < n && names != NULL; k++) {
-        names[k] = is_parameter ? m->parameters[k].name : m->states[k].name;
-    }
-    const char *const near = names == NULL ? NULL : text_nearest(word, names, n);
-    return near == NULL ? NULL : load_print(l, "did you mean '%s'?", near);
-}
-
 static void read_setting(struct network_reader *r, struct yaml *map, uint32_t k,
                          struct desc_population *p, const char *what_population)
 {
@@ -100,7 +88,7 @@ static void read_setting(struct network_reader *r, struct yaml *map, uint32_t k,
     if (index < 0) {
         const char *const hint = model_find_state(m, name) >= 0
                                      ? "it is a state: its start belongs under 'initial'"
-                                     : nearest_of(l, name, m, true);
+                                     : field_suggest(l, name, m, FIELD_PARAMETERS);
         diag_error(l->d, map->key_at[k], (uint32_t)strlen(name), hint,
                    "%s has no parameter '%s'", m->stem, name);
         return;
@@ -137,7 +125,7 @@ static void read_initial(struct network_reader *r, struct yaml *map, uint32_t k,
     if (index < 0) {
         const char *const hint = model_find_parameter(m, name) >= 0
                                      ? "it is a parameter: it belongs under 'set'"
-                                     : nearest_of(l, name, m, false);
+                                     : field_suggest(l, name, m, FIELD_STATES);
         diag_error(l->d, map->key_at[k], (uint32_t)strlen(name), hint, "%s has no state '%s'",
                    m->stem, name);
         return;
@@ -327,10 +315,9 @@ bool network_find_populations(struct network_reader *r, const struct yaml *node,
             (*out)[(*n)++] = j;
             continue;
         }
-        const char *const near =
-            text_nearest(names[k].text, r->population_names, r->net->n_populations);
-        diag_error(r->l->d, names[k].at, (uint32_t)strlen(names[k].text),
-                   near == NULL ? NULL : load_print(r->l, "did you mean '%s'?", near),
+        const char *const hint =
+            load_suggest(r->l, names[k].text, r->population_names, r->net->n_populations);
+        diag_error(r->l->d, names[k].at, (uint32_t)strlen(names[k].text), hint,
                    "%s: there is no population '%.70s'", what, names[k].text);
         is_right = false;
     }

@@ -158,14 +158,11 @@ static void report_no_quantity(struct network_reader *r, const struct yaml *node
                                const struct desc_population *p)
 {
     const struct model *const m = p->model;
-    const char **const names = arena_alloc(r->l->arena, m->scope.n + 1, sizeof *names);
-    for (uint32_t k = 0; k < m->scope.n && names != NULL; k++) {
-        names[k] = m->scope.symbols[k]->name;
-    }
-    const char *const near = names == NULL ? NULL : text_nearest(node->text, names, m->scope.n);
+    const char *const near = field_suggest(
+        r->l, node->text, m, FIELD_PARAMETERS | FIELD_STATES | FIELD_INTERMEDIATES);
     field_error(
         r->l, node,
-        near != NULL ? load_print(r->l, "did you mean '%s'?", near)
+        near != NULL ? near
                      : "an expression is written {name: I, expr: \"g*(E - v)\", unit: pA}",
         "'variables': the model of population '%s' has no '%.70s'", p->name, node->text);
 }

@@ -59,7 +59,8 @@ static bool read_weight(struct network_reader *r, const struct weight_place *pla
                                    "inhibition too; its reversal "
                                    "potential or its sign in the model inhibits"
                                  : NULL,
-                    "%s is %.10g: it must be 0 or more, and finite", what, constant);
+                    "%s is %s: it must be 0 or more, and finite", what,
+                    field_quantity(l, constant, value->unit));
         return false;
     }
     *out = (struct desc_weight){.receptor = receptor, .at = node->at, .value = value};

@@ -282,7 +282,7 @@ static struct yaml *read_node(struct yaml_reader *r, yaml_event_t *event, uint32
         return NULL;
     }
     yaml_mend_cut_expressions(node, r->d);
-    yaml_check_duplicates(node, r->d);
+    yaml_drop_duplicates(node, r->d);
     return node;
 }
 

@@ -143,7 +143,8 @@ static struct yaml *step_down(struct yaml *node, const char *const *parts, uint3
     if (k < 0 && node->kind == YAML_LIST) {
         return NULL;
     }
-    if (k < 0 && p == 1 && text_nearest(part, node->keys, node->n) != NULL) {
+    if (k < 0 && p == 1 && strlen(part) > 1 &&
+        text_nearest(part, node->keys, node->n) != NULL) {
         (void)no_such_key(part, within, node, e);
         return NULL;
     }

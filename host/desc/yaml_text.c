@@ -82,7 +82,7 @@ static int compare_keys(const void *pa, const void *pb)
 }
 
 /* Sorted, so that a hostile file with a million keys takes no time. */
-void yaml_check_duplicates(const struct yaml *map, struct diag_list *d)
+void yaml_drop_duplicates(struct yaml *map, struct diag_list *d)
 {
     if (map->kind != YAML_MAP || map->n < 2) {
         return;
@@ -95,6 +95,7 @@ void yaml_check_duplicates(const struct yaml *map, struct diag_list *d)
         sorted[k] = (struct key_index){.key = map->keys[k], .index = k};
     }
     qsort(sorted, map->n, sizeof *sorted, compare_keys);
+    bool has_any = false;
     for (uint32_t k = 1; k < map->n; k++) {
         if (strcmp(sorted[k].key, sorted[k - 1].key) == 0) {
             char hint[64];
@@ -102,8 +103,19 @@ void yaml_check_duplicates(const struct yaml *map, struct diag_list *d)
                            map->key_at[sorted[k - 1].index].line);
             diag_error(d, map->key_at[sorted[k].index], (uint32_t)strlen(sorted[k].key), hint,
                        "duplicate key '%s'", sorted[k].key);
+            map->items[sorted[k].index] = NULL;
+            has_any = true;
         }
     }
+    uint32_t kept = 0;
+    for (uint32_t k = 0; has_any && k < map->n; k++) {
+        if (map->items[k] != NULL) {
+            map->items[kept] = map->items[k];
+            map->keys[kept] = map->keys[k];
+            map->key_at[kept++] = map->key_at[k];
+        }
+    }
+    map->n = has_any ? kept : map->n;
 }
 
 static int open_brackets(const char *text)
