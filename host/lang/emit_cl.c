@@ -86,6 +86,10 @@ static const char *literal_text(struct arena *arena, double value)
     if (f - f != 0.0f) {
         return f > 0.0f ? "as_float(0x7f800000u)" : "as_float(0xff800000u)";
     }
+    if (f > -1e7f && f < 1e7f && f == (float)(int)f) {
+        return arena_print(arena, __builtin_signbit(f) != 0 ? "(-%d.0f)" : "%d.0f",
+                           f < 0.0f ? -(int)f : (int)f);
+    }
     for (int n = 1; n <= 9; n++) {
         (void)snprintf(digits, sizeof digits, "%.*g", n, (double)f);
         if (strtof(digits, NULL) == f) {
@@ -138,7 +142,11 @@ static void add_operand(const struct emit *m, struct text *out, const struct ir_
     const uint32_t x = operand(n, k);
     const char *const text = emit_cl_name(m->names, m->ir, m->plan, x);
     const bool is_real_scalar = is_scalar(m->ir, x) && !m->ir->nodes[x].is_mask;
-    text_print(out, is_real_scalar && is_spread ? "F32V(%s)" : "%s", text == NULL ? "" : text);
+    if (text != NULL && is_real_scalar && is_spread) {
+        text_print(out, text[0] == '(' ? "F32V%s" : "F32V(%s)", text);
+    } else {
+        text_add(out, text == NULL ? "" : text);
+    }
 }
 
 static void add_leaf(const struct emit *m, struct text *out, const struct ir_node *n)
