@@ -259,6 +259,7 @@ static void lexer_name(struct lexer *l, const char *p, size_t n, struct token *t
 void lexer_next(struct lexer *l, struct token *t)
 {
     const size_t before = l->cursor;
+    const struct pos before_at = lexer_pos(l, before);
     const bool ended = lexer_skip_blank(l);
     *t = (struct token){
         .text = l->text.bytes + l->cursor, .binary = LANG_OP_N, .unary = LANG_OP_N};
@@ -267,6 +268,7 @@ void lexer_next(struct lexer *l, struct token *t)
         /* Marked where the line ended, for "something is missing here". */
         t->kind = TOKEN_STATEMENT_END;
         t->text = l->text.bytes + before;
+        t->at = before_at;
         l->has_token = false;
         return;
     }

@@ -138,7 +138,9 @@ static size_t quantity_scan_unit(const struct lexer *l, const char *p, size_t n,
         return 0;
     }
     k += read;
-    while (k + 1 < n && (p[k] == '*' || p[k] == '/')) {
+    /* A look ahead does not know yet which names shadow units: it takes the first unit alone.
+     */
+    while (l->d != NULL && k + 1 < n && (p[k] == '*' || p[k] == '/')) {
         read = quantity_scan_factor(l, p + k + 1, n - k - 1, true, &factor);
         if (read == 0) {
             break;
