@@ -221,13 +221,11 @@ uint32_t ir_derivative(struct ir *ir, uint32_t node, uint32_t with_respect_to)
     if (node < with_respect_to) {
         return ir_const(ir, 0.0); /* older than the variable: cannot use it */
     }
-    uint32_t result = IR_NONE;
-    uint8_t *needed = NULL;
-    struct diff d = {.ir = ir};
     const size_t n = (size_t)node + 1;
-    if (mem_alloc(&needed, n, 1, NULL) != ERR_OK ||
-        mem_alloc(&d.slope, n, sizeof *d.slope, NULL) != ERR_OK) {
-        goto out;
+    uint8_t *const needed = arena_alloc(ir->arena, n, 1);
+    struct diff d = {.ir = ir, .slope = arena_alloc(ir->arena, n, sizeof *d.slope)};
+    if (needed == NULL || d.slope == NULL) {
+        return IR_NONE;
     }
     needed[node] = 1;
     for (uint32_t k = node; k > with_respect_to; k--) {
@@ -247,9 +245,5 @@ uint32_t ir_derivative(struct ir *ir, uint32_t node, uint32_t with_respect_to)
                     : slope_of(&d, k);
         }
     }
-    result = d.slope[node];
-out:
-    mem_free(d.slope);
-    mem_free(needed);
-    return result;
+    return d.slope[node];
 }

@@ -1,8 +1,8 @@
-/* lang/step.h: one population's step as a program: the model's statements, its arrivals, inputs, stimuli, threshold, reset,
- * refractory time and recorded quantities in one ir, ready for both readers.
- * Order (design section 4): arrivals, then inputs in order of their names, are added to the receptors' variables; stimuli take
- * their value; samples; statements from top to bottom; threshold, reset.
- * Sees: base, lang. Memory: the arena of the request. */
+/* lang/step.h: one population's step as a program: the model's statements, its arrivals,
+ * inputs, stimuli, threshold, reset, refractory time and recorded quantities in one ir, ready
+ * for both readers. Order (design section 4): arrivals, then inputs in order of their names,
+ * are added to the receptors' variables; stimuli take their value; samples; statements from top
+ * to bottom; threshold, reset. Sees: base, lang. Memory: the arena of the request. */
 #ifndef LANG_STEP_H
 #define LANG_STEP_H
 
@@ -10,9 +10,10 @@
 
 /* Where a parameter's value comes from. */
 enum step_source {
-    STEP_DEFAULT,  /* the model's default (or the preset's, given as STEP_VALUE) */
-    STEP_VALUE,    /* an expression for the whole population: constant, or of t (a signal); of i, x, y, z too */
-    STEP_PER_CELL  /* drawn or read once per cell before the run: an IR_VAR_PARAMETER */
+    STEP_DEFAULT, /* the model's default (or the preset's, given as STEP_VALUE) */
+    STEP_VALUE,   /* an expression for the whole population: constant, or of t (a signal); of i,
+                     x, y, z too */
+    STEP_PER_CELL /* drawn or read once per cell before the run: an IR_VAR_PARAMETER */
 };
 struct step_parameter {
     enum step_source source;
@@ -20,9 +21,10 @@ struct step_parameter {
 };
 
 enum step_mode { STEP_ADD, STEP_REPLACE };
-/* A stimulus on a parameter (or, in place of the value of an intermediate or state, not in version 1). */
+/* A stimulus on a parameter (or, in place of the value of an intermediate or state, not in
+ * version 1). */
 struct step_stimulus {
-    const char *name;        /* of the input; they act in order of their names */
+    const char *name; /* of the input; they act in order of their names */
     uint32_t parameter;
     enum step_mode mode;
     const struct ast *value; /* an expression of t (and i), or NULL where a table is given */
@@ -30,11 +32,12 @@ struct step_stimulus {
 };
 
 enum step_event_kind { STEP_POISSON, STEP_BERNOULLI };
-/* An input that draws events per cell; each adds weights[k] to the variable of receptor receptors[k]. */
+/* An input that draws events per cell; each adds weights[k] to the variable of receptor
+ * receptors[k]. */
 struct step_event {
     const char *name;
     enum step_event_kind kind;
-    const struct ast *rate;  /* 1/ms in house units; constant, of t, or of i */
+    const struct ast *rate;     /* 1/ms in house units; constant, of t, or of i */
     struct ir_table rate_table; /* used where rate is NULL */
     uint32_t n_weights;
     const uint32_t *receptors;
@@ -43,8 +46,9 @@ struct step_event {
 
 struct step_record {
     const char *name;
-    const struct ast *value; /* NULL: `name` is a state, intermediate or parameter of the model */
-    struct unit unit;        /* of an expression's display */
+    const struct ast
+        *value;       /* NULL: `name` is a state, intermediate or parameter of the model */
+    struct unit unit; /* of an expression's display */
 };
 
 struct step_request {
@@ -53,35 +57,38 @@ struct step_request {
     const char *population;
     int64_t dt_fs;
     const struct step_parameter *parameters; /* [model->n_parameters] */
-    const bool *is_fed;                      /* [model->n_receptors]: a projection feeds it through a ring */
-    const struct step_stimulus *stimuli;     /* sorted by name */
-    const struct step_event *events;         /* sorted by name */
+    const bool *is_fed; /* [model->n_receptors]: a projection feeds it through a ring */
+    const struct step_stimulus *stimuli; /* sorted by name */
+    const struct step_event *events;     /* sorted by name */
     const struct step_record *records;
     uint32_t n_stimuli, n_events, n_records;
 };
 
 struct step_state {
     const char *name;
-    uint32_t out;      /* node: value at the end of the step, after reset */
-    uint32_t model_state; /* index in the model, or IR_NONE: hidden (a recorded intermediate of the last step, a refractory
-                        * counter): starts at 0 */
+    uint32_t out;         /* node: value at the end of the step, after reset */
+    uint32_t model_state; /* index in the model, or IR_NONE: hidden (a recorded intermediate of
+                           * the last step, a refractory counter): starts at 0 */
 };
 struct step_arrival {
     uint32_t receptor; /* of the model */
 };
 struct step_sample {
     const char *name;
-    uint32_t node;     /* value at the sample's time (after arrivals and stimuli, before the statements); an intermediate:
-                        * the value of the step that ended then, 0 in row 0 */
-    double display;    /* recorded = value * display */
-    const char *unit;  /* text of the display unit, "" for none */
+    uint32_t
+        node; /* value at the sample's time (after arrivals and stimuli, before the statements);
+               * an intermediate: the value of the step that ended then, 0 in row 0 */
+    double display;   /* recorded = value * display */
+    const char *unit; /* text of the display unit, "" for none */
 };
 struct step_watch {
-    uint32_t node;     /* dt*J of an equation advanced by forward Euler; a warning where it is below -2 */
+    uint32_t node; /* dt*J of an equation advanced by forward Euler; a warning where it is below
+                      -2 */
     const char *variable;
 };
-/* An IR_EVENTS source. mean is events per step (or the probability): a node that is constant or on t alone; a rate that differs
- * between cells is lowered to IR_POISSON or a comparison instead. */
+/* An IR_EVENTS source. mean is events per step (or the probability): a node that is constant or
+ * on t alone; a rate that differs between cells is lowered to IR_POISSON or a comparison
+ * instead. */
 struct step_event_input {
     const char *name;
     enum step_event_kind kind;
@@ -89,8 +96,8 @@ struct step_event_input {
     uint32_t stream;
 };
 struct step_stream {
-    const char *name;  /* input's name, or NULL for the model's own draws (STREAM_STEP) */
-    uint32_t n_draws;  /* m: draws per cell and step */
+    const char *name; /* input's name, or NULL for the model's own draws (STREAM_STEP) */
+    uint32_t n_draws; /* m: draws per cell and step */
 };
 
 struct step_program {
@@ -102,11 +109,12 @@ struct step_program {
     struct step_event_input *events; /* IR_EVENTS a indexes this */
     struct step_stream *streams;     /* [0] is the model's own */
     uint32_t n_states, n_arrivals, n_samples, n_watches, n_events, n_streams;
-    uint32_t spike;  /* mask node, IR_NONE where the model never spikes */
+    uint32_t spike; /* mask node, IR_NONE where the model never spikes */
 };
 
-/* Adds diagnostics for what only shows here (a NaN constant, a parameter that depends on itself through set, …) and returns
- * false then. */
-bool step_build(const struct step_request *request, struct step_program *out, struct diag_list *d);
+/* Adds diagnostics for what only shows here (a NaN constant, a parameter that depends on itself
+ * through set, …) and returns false then. */
+bool step_build(const struct step_request *request, struct step_program *out,
+                struct diag_list *d);
 
 #endif
