@@ -147,6 +147,9 @@ enum err_code rec_close(struct rec *r, struct rec_summary *s, struct text *json,
     const enum err_code reports = report_files_close(r->reports, code == ERR_OK ? e : NULL);
     r->reports = NULL;
     code = code == ERR_OK ? reports : code;
+    if (s->timing.build <= 0.0) {
+        s->timing.build = s->report->build_s;
+    }
     s->timing.write = r->write_s + rec_now() - since;
     /* Files that are not whole make a failed run, whatever the simulation says. */
     struct rec_summary written = *s;
