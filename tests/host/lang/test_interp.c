@@ -102,72 +102,6 @@ static void select_when_branches_are_scalars_then_lanes_are_right(void **state)
     fixture_fini(&f);
 }
 
-static void roots_when_leaves_then_they_are_copied(void **state)
-{
-    (void)state;
-    struct fixture f;
-    fixture_init(&f);
-    const uint32_t sum = ir_op2(f.ir, IR_ADD, f.v[0], f.v[1]);
-    const uint32_t roots[10] = {f.v[1],
-                                f.v[0],
-                                sum,
-                                sum,
-                                ir_const(f.ir, -0.0),
-                                ir_mask(f.ir, true),
-                                ir_mask(f.ir, false),
-                                f.t,
-                                f.t_mask,
-                                ir_leaf(f.ir, IR_EVENTS, 1, IR_NONE)};
-    (void)interp_check_run(f.ir, roots, 10, 3, 100, false);
-    (void)interp_check_run(f.ir, roots, 10, 3, 100,
-                           true); /* outputs 0 and 1 swap the inputs in place */
-    fixture_fini(&f);
-}
-
-static void constants_when_subnormal_then_zero_with_their_sign(void **state)
-{
-    (void)state;
-    struct err e = {0};
-    struct fixture f;
-    fixture_init(&f);
-    const uint32_t roots[3] = {ir_const(f.ir, 1e-40), ir_const(f.ir, -1e-40),
-                               ir_const(f.ir, 1e300)};
-    struct interp *p = NULL;
-    static _Alignas(64) float out[3][INTERP_BLOCK];
-    float *const outputs[3] = {out[0], out[1], out[2]};
-    void *scratch = NULL;
-    EXPECT_OK(interp_create(&p, f.ir, roots, 3, f.arena, NULL, &e));
-    EXPECT_OK(mem_alloc(&scratch, interp_scratch_bytes(p), 1, &e));
-    const float *const vars[IR_RANDOM_VARS] = {out[0], out[0], out[0], out[0], out[0]};
-    struct interp_run run = {.vars = vars, .outputs = outputs, .scratch = scratch, .n = 1};
-    interp_run(p, &run);
-    EXPECT_SAME_F32(out[0][0], 0.0f);
-    EXPECT_SAME_F32(out[1][0], -0.0f);
-    EXPECT_SAME_F32(out[2][0], INFINITY);
-    interp_destroy(p);
-    mem_free(scratch);
-    fixture_fini(&f);
-}
-
-static void chain_when_long_then_registers_are_used_again(void **state)
-{
-    (void)state;
-    struct err e = {0};
-    struct fixture f;
-    fixture_init(&f);
-    uint32_t x = f.v[0];
-    for (uint32_t k = 0; k < 100; k++) {
-        x = ir_op2(f.ir, IR_ADD, ir_op2(f.ir, IR_MUL, x, f.v[1]), f.v[2]);
-    }
-    struct interp *p = NULL;
-    EXPECT_OK(interp_create(&p, f.ir, &x, 1, f.arena, NULL, &e));
-    EXPECT_EQ_I64(p->n_registers, 1);
-    EXPECT_EQ_I64(p->n_ops, 200);
-    interp_destroy(p);
-    (void)interp_check_run(f.ir, &x, 1, 0, 40, true);
-    fixture_fini(&f);
-}
-
 static void random_graphs_when_run_then_equal_plain_evaluation(void **state)
 {
     (void)state;
@@ -263,46 +197,17 @@ static void listing_when_printed_then_has_one_operation_per_line(void **state)
     fixture_fini(&f);
 }
 
-static void create_when_memory_runs_out_then_fails_cleanly(void **state)
-{
-    (void)state;
-    struct err e = {0};
-    struct fixture f;
-    EXPECT_OK(arena_create(&f.arena, &e));
-    uint32_t roots[4];
-    const struct ir *const ir = ir_random_create(f.arena, 5, 60, roots, 4);
-    bool has_succeeded = false;
-    for (uint64_t n = 1; n < 200 && !has_succeeded; n++) {
-        struct arena *arena = NULL;
-        struct interp *p = NULL;
-        EXPECT_OK(arena_create(&arena, &e));
-        (void)mem_fail_at(n);
-        const enum err_code code = interp_create(&p, ir, roots, 4, arena, NULL, &e);
-        (void)mem_fail_at(0);
-        has_succeeded = code == ERR_OK;
-        EXPECT_TRUE(has_succeeded ? p != NULL : p == NULL && code == ERR_NOMEM);
-        interp_destroy(p);
-        arena_destroy(arena);
-    }
-    EXPECT_TRUE(has_succeeded);
-    fixture_fini(&f);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_op_when_run_then_equals_the_scalar_function),
         cmocka_unit_test(operands_when_constants_or_courses_then_every_form_is_right),
         cmocka_unit_test(select_when_branches_are_scalars_then_lanes_are_right),
-        cmocka_unit_test(roots_when_leaves_then_they_are_copied),
-        cmocka_unit_test(constants_when_subnormal_then_zero_with_their_sign),
-        cmocka_unit_test(chain_when_long_then_registers_are_used_again),
         cmocka_unit_test(random_graphs_when_run_then_equal_plain_evaluation),
         cmocka_unit_test(truncated_when_bounds_are_narrow_then_first_value_inside_counts),
         cmocka_unit_test(truncated_when_impossible_then_counts_lanes_and_gives_nan),
         cmocka_unit_test(run_when_there_are_no_cells_then_nothing_is_touched),
         cmocka_unit_test(listing_when_printed_then_has_one_operation_per_line),
-        cmocka_unit_test(create_when_memory_runs_out_then_fails_cleanly),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
