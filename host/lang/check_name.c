@@ -197,7 +197,7 @@ static bool check_symbol(struct checker *c, struct ast *e, struct symbol *symbol
     if (symbol->kind == SYMBOL_STATE && symbol->index >= c->n_states) {
         const char *const what = c->rules->what != NULL ? c->rules->what : "expression";
         return check_fault(c, e,
-                           c->n_states > 0
+                           c->rules->allows_draws
                                ? "initial values are computed from top to bottom: move it up"
                                : NULL,
                            "the state '%s' has no value yet in the %s", e->name, what);

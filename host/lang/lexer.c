@@ -66,6 +66,8 @@ static bool lexer_goes_on(const struct lexer *l, size_t from)
 static bool lexer_skip_blank(struct lexer *l)
 {
     const char *const p = l->text.bytes;
+    bool goes_on =
+        false; /* looked up once: else many empty lines would cost their number squared */
     while (l->cursor < l->text.length) {
         const char c = p[l->cursor];
         if (c == '#') {
@@ -73,8 +75,10 @@ static bool lexer_skip_blank(struct lexer *l)
                 l->cursor++;
             }
         } else if (c == '\n') {
-            const bool ends = l->by_lines && l->has_token && l->depth == 0 && !l->is_open &&
-                              !lexer_goes_on(l, l->cursor + 1);
+            const bool may_end =
+                l->by_lines && l->has_token && l->depth == 0 && !l->is_open && !goes_on;
+            goes_on = goes_on || (may_end && lexer_goes_on(l, l->cursor + 1));
+            const bool ends = may_end && !goes_on;
             l->cursor++;
             l->line++;
             l->line_start = l->cursor;

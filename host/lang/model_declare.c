@@ -56,6 +56,7 @@ static void declare_names(struct model *m, struct diag_list *d)
 /* Which defaults name which parameters. */
 struct declare_edges {
     const struct model *m;
+    const struct model_preset *preset;
     struct diag_list *d;
     struct declare_edge {
         uint32_t user, used;
@@ -101,7 +102,9 @@ static void declare_report_cycle(const struct declare_edges *edges, const uint32
             at = next[at];
             text_print(&path, " → %s", p[at].name);
         } while (at != first && path.length < 300);
-        diag_error(edges->d, p[first].at, (uint32_t)strlen(p[first].name),
+        struct pos place;
+        (void)model_value(edges->m, edges->preset, first, &place);
+        diag_error(edges->d, place, (uint32_t)strlen(p[first].name),
                    "one of them needs a value that depends on no other",
                    "the parameter '%s' depends on itself: %s", p[first].name,
                    text_string(&path));
@@ -114,19 +117,23 @@ static void declare_report_cycle(const struct declare_edges *edges, const uint32
 
 /* Kahn 1962 (doi 10.1145/368996.369025): parameters whose defaults wait for nothing, then those
  * that waited for them alone. */
-static void declare_order(struct model *m, uint32_t *order, uint32_t *n_order,
-                          struct diag_list *d)
+void model_order(const struct model *m, const struct model_preset *preset, uint32_t *order,
+                 uint32_t *n_order, struct diag_list *d)
 {
     const uint32_t n = m->n_parameters;
-    struct declare_edges edges = {
-        .m = m, .d = d, .n_waits = arena_alloc(d->arena, n, sizeof(uint32_t))};
+    struct declare_edges edges = {.m = m,
+                                  .preset = preset,
+                                  .d = d,
+                                  .n_waits = arena_alloc(d->arena, n, sizeof(uint32_t))};
     uint32_t *const begin = arena_alloc(d->arena, (size_t)n + 2, sizeof *begin);
     uint32_t *const next = arena_alloc(d->arena, n, sizeof *next);
     uint8_t *const is_seen = arena_alloc(d->arena, n, sizeof *is_seen);
     *n_order = 0;
     for (uint32_t k = 0; k < n && edges.n_waits != NULL; k++) {
-        if (m->parameters[k].value != NULL) {
-            declare_find_edges(&edges, k, m->parameters[k].value);
+        struct pos unused;
+        const struct ast *const value = model_value(m, preset, k, &unused);
+        if (value != NULL) {
+            declare_find_edges(&edges, k, value);
         }
     }
     uint32_t *const users = arena_alloc(d->arena, edges.n, sizeof *users);
@@ -218,7 +225,7 @@ static void declare_state(struct model *m, uint32_t k, struct diag_list *d)
 void model_declare(struct model *m, uint32_t *order, uint32_t *n_order, struct diag_list *d)
 {
     declare_names(m, d);
-    declare_order(m, order, n_order, d);
+    model_order(m, NULL, order, n_order, d);
     for (uint32_t k = 0; k < *n_order; k++) {
         declare_parameter(m, &m->parameters[order[k]], d);
     }

@@ -121,9 +121,8 @@ static void value_set(struct value_table *t, uint32_t parameter, const struct as
         e != NULL && constant_evaluate(e, value_lookup, t, &t->values[parameter]);
 }
 
-static const struct ast *value_of_preset(const struct model *m,
-                                         const struct model_preset *preset, uint32_t parameter,
-                                         struct pos *at)
+const struct ast *model_value(const struct model *m, const struct model_preset *preset,
+                              uint32_t parameter, struct pos *at)
 {
     for (uint32_t k = 0; preset != NULL && k < preset->n; k++) {
         if (preset->values[k] != NULL &&
@@ -147,7 +146,7 @@ static void values_check(const struct model *m, const struct model_preset *prese
         struct pos at;
         const double before = t->values[parameter];
         const bool was_known = t->is_known[parameter];
-        const struct ast *const e = value_of_preset(m, preset, parameter, &at);
+        const struct ast *const e = model_value(m, preset, parameter, &at);
         value_set(t, parameter, e);
         const bool is_same =
             was_known && t->values[parameter] >= before && t->values[parameter] <= before;
@@ -177,12 +176,15 @@ void model_check_values(const struct model *m, const uint32_t *order, uint32_t n
         diag_error(d, m->refractory->at, m->refractory->length, NULL,
                    "the refractory duration is %.9g ms: must be 0 or more", duration);
     }
+    uint32_t *const own_order = arena_alloc(d->arena, m->n_parameters, sizeof *own_order);
     double *const defaults = arena_alloc(d->arena, m->n_parameters, sizeof *defaults);
     for (uint32_t k = 0; defaults != NULL && k < m->n_parameters; k++) {
         defaults[k] = t.values[k];
     }
-    for (uint32_t k = 0; defaults != NULL && k < m->n_presets; k++) {
-        values_check(m, &m->presets[k], order, n_order, &t, d);
+    for (uint32_t k = 0; defaults != NULL && own_order != NULL && k < m->n_presets; k++) {
+        uint32_t n_own = 0;
+        model_order(m, &m->presets[k], own_order, &n_own, d);
+        values_check(m, &m->presets[k], own_order, n_own, &t, d);
         if (m->n_parameters > 0) {
             memcpy(t.values, defaults, m->n_parameters * sizeof *defaults);
         }

@@ -6,10 +6,16 @@
 #include "lang/model.h"
 
 /* Each adds its diagnostics and goes on. In the order of model_check: */
-/* Names of parameters and states into m->scope; units of defaults and initial values. order:
- * [n_parameters], so that a default comes after those it depends on; *n_order is less where
- * there are cycles. */
+/* Names of parameters and states into m->scope; units of defaults and initial values. order: as
+ * of model_order. */
 void model_declare(struct model *m, uint32_t *order, uint32_t *n_order, struct diag_list *d);
+/* order: [n_parameters], so that a value comes after those it depends on, under a preset (or
+ * NULL); *n_order is less where there are cycles, which are diagnostics. */
+void model_order(const struct model *m, const struct model_preset *preset, uint32_t *order,
+                 uint32_t *n_order, struct diag_list *d);
+/* The preset's value of a parameter or, where it has none, the default, and its place. */
+const struct ast *model_value(const struct model *m, const struct model_preset *preset,
+                              uint32_t parameter, struct pos *at);
 /* Statements, threshold, reset, refractory time (model_statements.c). */
 void model_check_statements(struct model *m, struct diag_list *d);
 /* Receptors, presets, held variables, current (model.c). */

@@ -205,8 +205,17 @@ static void text_when_a_megabyte_then_read_in_linear_time(void **state)
     EXPECT_TRUE(lang_parse_statements(&text, &f.scope, &n, &f.d) != NULL);
     EXPECT_EQ_I64(n, 1400);
     EXPECT_EQ_I64(f.d.n_errors, 0);
+    text_fini(&t);
+    text_add(&t, "a = v");
+    while (t.length < LANG_MAX_TEXT - 8) {
+        text_add(&t, "\n");
+    }
+    text_add(&t, "  + v");
+    text = tree_fixture_text(text_string(&t));
+    EXPECT_TRUE(lang_parse_statements(&text, &f.scope, &n, &f.d) != NULL);
+    EXPECT_EQ_I64(n, 1);
     while (t.length <= LANG_MAX_TEXT) {
-        text_add(&t, "            \n");
+        text_add(&t, "\n");
     }
     text = tree_fixture_text(text_string(&t));
     EXPECT_TRUE(lang_parse_statements(&text, &f.scope, &n, &f.d) == NULL);
