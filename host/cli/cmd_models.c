@@ -1,0 +1,39 @@
+/* cli/cmd_models.c: striatum models. */
+#include "cli/command.h"
+
+#include <stdio.h>
+
+int cmd_models(int argc, char **argv)
+{
+    bool as_json = false;
+    const char *show = NULL;
+    const struct opt rows[] = {
+        {"show", 0, OPT_TEXT, &show,    "NAME", NULL,
+         "print one model: parameters, receptors, state, equations, presets"},
+        {"json", 0, OPT_FLAG, &as_json, NULL,   NULL, "print JSON"          },
+    };
+    const struct opt_command command = {
+        .name = "models",
+        .arguments = "",
+        .summary = "Lists the neuron models that come with the program, or shows one.",
+        .details = "A population names a model by its bare name (model: dspn) or by a path.",
+        .examples = "  striatum models\n  striatum models --show spn_humphries_2009",
+        .rows = rows,
+        .n_rows = sizeof rows / sizeof rows[0]};
+    struct opt_result result;
+    int status;
+    if (!command_parse(&command, argc, argv, &result, &status)) {
+        return status;
+    }
+    struct striatum *const s = striatum_create();
+    const char *const text = s == NULL ? NULL : striatum_models(s, show, as_json);
+    if (text == NULL) {
+        status =
+            s == NULL ? STRIATUM_FAILED : command_report(s, STRIATUM_BAD_FILE, false, as_json);
+    } else {
+        (void)fputs(text, stdout);
+        status = STRIATUM_OK;
+    }
+    striatum_destroy(s);
+    return status;
+}

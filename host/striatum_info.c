@@ -1,0 +1,398 @@
+/* striatum_info.c: what there is: devices and models; what a network would need: plan. Answers
+ * as text or JSON. */
+#include "striatum_handle.h"
+
+#include "desc/yaml.h"
+#include "lang/parse.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *answer_json(struct striatum *s, json_t *value)
+{
+    text_fini(&s->answer);
+    char *const dump = json_dumps(value, JSON_INDENT(2));
+    text_add(&s->answer, dump == NULL ? "null" : dump);
+    text_add(&s->answer, "\n");
+    free(dump);
+    json_decref(value);
+    return text_string(&s->answer);
+}
+
+static void plan_text(struct striatum *s, const struct network *n, const struct net_plan *plan)
+{
+    struct text *const t = &s->answer;
+    text_fini(t);
+    text_print(t, "%s\n", n->desc->name != NULL ? n->desc->name : n->desc->stem);
+    for (uint32_t p = 0; p < n->n_populations; p++) {
+        text_print(t, "  %-24s %12" PRIu32 " cells  %s\n", n->populations[p].name,
+                   n->populations[p].n, n->populations[p].model->stem);
+    }
+    text_print(t, "  cells %" PRIu64 ", expected synapses %.0f, slices of %" PRIu32 "%s",
+               plan->n_cells, plan->n_synapses, plan->slice_least,
+               plan->slice_least == plan->slice_most ? "" : " to ");
+    if (plan->slice_least != plan->slice_most) {
+        text_print(t, "%" PRIu32, plan->slice_most);
+    }
+    text_print(t, " steps\n\n  %-32s %16s\n", "memory", "bytes");
+    for (uint32_t k = 0; k < plan->n_rows; k++) {
+        text_print(t, "  %-32s %16" PRIu64 "\n", plan->rows[k].what, plan->rows[k].bytes);
+    }
+    text_print(t, "  %-32s %16" PRIu64 "\n", "in all", plan->bytes);
+    struct device_info *all = NULL;
+    uint32_t n_devices = 0;
+    if (device_list(&all, &n_devices, NULL) == ERR_OK) {
+        for (uint32_t k = 0; k < n_devices; k++) {
+            text_print(t, "  %s on %s: %.1f of %.1f GB\n",
+                       plan->bytes <= all[k].memory ? "fits" : "does not fit", all[k].name,
+                       (double)plan->bytes * 1e-9, (double)all[k].memory * 1e-9);
+        }
+    }
+    mem_free(all);
+}
+
+static json_t *plan_json(const struct network *n, const struct net_plan *plan)
+{
+    json_t *const rows = json_array(), *const populations = json_object();
+    for (uint32_t k = 0; k < plan->n_rows; k++) {
+        (void)json_array_append_new(rows, json_pack("{s:s, s:I}", "what", plan->rows[k].what,
+                                                    "bytes", (json_int_t)plan->rows[k].bytes));
+    }
+    for (uint32_t p = 0; p < n->n_populations; p++) {
+        (void)json_object_set_new(populations, n->populations[p].name,
+                                  json_integer(n->populations[p].n));
+    }
+    return json_pack("{s:o, s:I, s:f, s:i, s:i, s:o, s:I}", "populations", populations, "cells",
+                     (json_int_t)plan->n_cells, "expected_synapses", plan->n_synapses,
+                     "slice_least", (int)plan->slice_least, "slice_most", (int)plan->slice_most,
+                     "memory", rows, "bytes", (json_int_t)plan->bytes);
+}
+
+const char *striatum_plan(struct striatum *s, bool json)
+{
+    err_clear(&s->err);
+    if (s->desc == NULL) {
+        (void)err_set(&s->err, ERR_USAGE, 0, "no network is loaded");
+        return NULL;
+    }
+    struct network *n = NULL;
+    struct net_plan plan;
+    const char *answer = NULL;
+    if (network_create(&n, s->desc, &s->diags, &s->err) == ERR_OK &&
+        network_plan(n, s->arena, &plan, &s->err) == ERR_OK) {
+        if (json) {
+            answer = answer_json(s, plan_json(n, &plan));
+        } else {
+            plan_text(s, n, &plan);
+            answer = text_string(&s->answer);
+        }
+    }
+    network_destroy(n);
+    return answer;
+}
+
+static json_t *device_json(const struct device_info *d)
+{
+    static const char *const types[] = {"CPU", "GPU", "accelerator"};
+    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:I, s:b, s:b}", "device",
+                     d->spec, "name", d->name, "platform", d->platform, "version", d->version,
+                     "driver", d->driver, "type", types[d->type], "compute_units",
+                     (int)d->compute_units, "native_width", (int)d->native_width,
+                     "memory_bytes", (json_int_t)d->memory, "largest_buffer_bytes",
+                     (json_int_t)d->max_buffer, "double", (int)d->has_double,
+                     "correctly_rounded_division", (int)d->divides_exactly);
+}
+
+const char *striatum_devices(struct striatum *s, bool json)
+{
+    static const char *const types[] = {"CPU", "GPU", "accelerator"};
+    struct device_info *all = NULL;
+    uint32_t n = 0;
+    err_clear(&s->err);
+    text_fini(&s->answer);
+    const enum err_code code = device_list(&all, &n, &s->err);
+    if (json) {
+        json_t *const list = json_array();
+        for (uint32_t k = 0; k < n && code == ERR_OK; k++) {
+            (void)json_array_append_new(list, device_json(&all[k]));
+        }
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:s}", "device", "cpu", "name", "plain C, all cores"));
+        mem_free(all);
+        return answer_json(s, list);
+    }
+    struct text *const t = &s->answer;
+    for (uint32_t k = 0; k < n && code == ERR_OK; k++) {
+        const struct device_info *const d = &all[k];
+        text_print(t,
+                   "%-12s %s\n%-12s %s, %s, %" PRIu32 " compute units, vectors of %" PRIu32
+                   ", %.1f GB (largest buffer %.1f GB)\n",
+                   d->spec, d->name, "", types[d->type], d->version, d->compute_units,
+                   d->native_width, (double)d->memory * 1e-9, (double)d->max_buffer * 1e-9);
+    }
+    text_print(t, "%-12s plain C on all cores, without OpenCL\n", "cpu");
+    if (n == 0) {
+        text_print(t,
+                   "\nno OpenCL device was found%s%s; 'apt install pocl-opencl-icd' brings one "
+                   "for the processor\n",
+                   code != ERR_OK ? ": " : "", code != ERR_OK ? s->err.msg : "");
+    }
+    struct device_info info;
+    bool use_opencl;
+    char why[256];
+    if (striatum_choose_device("auto", &info, &use_opencl, why, sizeof why, NULL) == ERR_OK) {
+        text_print(t, "\n--device auto takes %s (%s)\n", use_opencl ? info.spec : "cpu", why);
+    }
+    err_clear(&s->err);
+    mem_free(all);
+    return text_string(t);
+}
+
+static double shown(const struct model *m, struct unit unit, double value)
+{
+    return m->no_units ? value : value / unit.to_house;
+}
+
+static json_t *model_json(const struct model *m)
+{
+    json_t *const parameters = json_object(), *const receptors = json_object(),
+                  *const states = json_array(), *const presets = json_array(),
+                  *const intermediates = json_array();
+    char unit[64];
+    for (uint32_t k = 0; k < m->n_parameters; k++) {
+        const struct model_parameter *const p = &m->parameters[k];
+        struct text value = {0};
+        double number;
+        if (p->value != NULL) {
+            lang_print(p->value, &value);
+        }
+        json_t *const item =
+            json_pack("{s:s, s:s, s:s*}", "default", text_string(&value), "unit",
+                      unit_format(p->unit, unit, sizeof unit), "doc", p->doc);
+        if (p->value != NULL && lang_constant(p->value, &number)) {
+            (void)json_object_set_new(item, "value", json_real(shown(m, p->unit, number)));
+        }
+        if (p->has_range) {
+            (void)json_object_set_new(
+                item, "range",
+                json_pack("[f, f]", shown(m, p->unit, p->low), shown(m, p->unit, p->high)));
+        }
+        (void)json_object_set_new(parameters, p->name, item);
+        text_fini(&value);
+    }
+    for (uint32_t k = 0; k < m->n_receptors; k++) {
+        (void)json_object_set_new(receptors, m->receptors[k].name,
+                                  json_string(m->receptors[k].variable));
+    }
+    for (uint32_t k = 0; k < m->n_states; k++) {
+        (void)json_array_append_new(states, json_string(m->states[k].name));
+    }
+    for (uint32_t k = 0; k < m->n_intermediates; k++) {
+        (void)json_array_append_new(intermediates, json_string(m->intermediates[k]->name));
+    }
+    for (uint32_t k = 0; k < m->n_presets; k++) {
+        (void)json_array_append_new(presets, json_string(m->presets[k].name));
+    }
+    return json_pack("{s:s, s:s*, s:s*, s:s*, s:o, s:o, s:o, s:o, s:o}", "model", m->stem,
+                     "name", m->name, "source", m->source, "doc", m->doc, "parameters",
+                     parameters, "receptors", receptors, "state", states, "recordable",
+                     intermediates, "presets", presets);
+}
+
+static void add_statements(struct text *t, const char *title, const struct stmt *statements,
+                           uint32_t n)
+{
+    text_print(t, "%s\n", title);
+    for (uint32_t k = 0; k < n; k++) {
+        text_add(t, "  ");
+        lang_print_statement(&statements[k], t);
+        text_add(t, "\n");
+    }
+}
+
+static void model_text(const struct model *m, struct text *t)
+{
+    char unit[64];
+    text_print(t, "%s: %s\n", m->stem, m->name != NULL ? m->name : m->stem);
+    if (m->source != NULL) {
+        text_print(t, "source: %s\n", m->source);
+    }
+    if (m->doc != NULL) {
+        text_print(t, "%s\n", m->doc);
+    }
+    text_add(t, "parameters\n");
+    for (uint32_t k = 0; k < m->n_parameters; k++) {
+        const struct model_parameter *const p = &m->parameters[k];
+        struct text value = {0};
+        double number;
+        if (p->value != NULL && lang_constant(p->value, &number)) {
+            (void)unit_format(p->unit, unit, sizeof unit);
+            text_print(&value, "%.10g%s%s", shown(m, p->unit, number),
+                       strcmp(unit, "no unit") == 0 ? "" : " ",
+                       strcmp(unit, "no unit") == 0 ? "" : unit);
+        } else if (p->value != NULL) {
+            lang_print(p->value, &value);
+        }
+        text_print(t, "  %-10s = %-20s %s\n", p->name, text_string(&value),
+                   p->doc != NULL ? p->doc : "");
+        text_fini(&value);
+    }
+    text_add(t, "receptors\n");
+    for (uint32_t k = 0; k < m->n_receptors; k++) {
+        text_print(t, "  %-10s adds to %s\n", m->receptors[k].name, m->receptors[k].variable);
+    }
+    text_add(t, "state\n");
+    for (uint32_t k = 0; k < m->n_states; k++) {
+        text_print(t, "  %-10s = ", m->states[k].name);
+        lang_print(m->states[k].initial, t);
+        text_add(t, "\n");
+    }
+    add_statements(t, "equations", m->statements, m->n_statements);
+    if (m->threshold != NULL) {
+        text_add(t, "threshold\n  ");
+        lang_print(m->threshold, t);
+        text_add(t, "\n");
+        add_statements(t, "reset", m->reset, m->n_reset);
+    }
+    for (uint32_t k = 0; k < m->n_presets; k++) {
+        text_print(t, k == 0 ? "presets\n  %s\n" : "  %s\n", m->presets[k].name);
+    }
+}
+
+/* Loads a model for its own sake; NULL after an error. */
+static struct model *load_model(struct striatum *s, const char *name)
+{
+    struct model *m = NULL;
+    return desc_load_model(&m, name, (struct pos){.file = name}, &s->diags, &s->err) == ERR_OK
+               ? m
+               : NULL;
+}
+
+const char *striatum_models(struct striatum *s, const char *show, bool json)
+{
+    text_fini(&s->answer);
+    if (striatum_reset(s) != ERR_OK) {
+        return NULL;
+    }
+    json_t *const list = json_array();
+    struct text *const t = &s->answer;
+    const uint32_t n = show != NULL ? 1 : desc_n_shipped_models;
+    for (uint32_t k = 0; k < n; k++) {
+        const struct model *const m =
+            load_model(s, show != NULL ? show : desc_shipped_models[k].name);
+        if (m == NULL) {
+            json_decref(list);
+            return NULL;
+        }
+        if (json) {
+            (void)json_array_append_new(list, model_json(m));
+        } else if (show != NULL) {
+            model_text(m, t);
+        } else {
+            text_print(t, "%-26s %s\n", m->stem, m->name != NULL ? m->name : "");
+        }
+    }
+    if (json) {
+        return answer_json(s, list);
+    }
+    json_decref(list);
+    return text_string(t);
+}
+
+/* A network of 16 cells of one model, each receptor fed one to one, so that the step shows its
+ * arrivals. */
+static struct desc_network *network_of_model(struct arena *a, struct model *m)
+{
+    static uint32_t only[] = {0};
+    static struct ast one = {.kind = AST_NUMBER, .value = 1};
+    struct desc_network *const d = arena_alloc(a, 1, sizeof *d);
+    struct desc_population *const p = arena_alloc(a, 1, sizeof *p);
+    struct desc_projection *const j = arena_alloc(a, 1, sizeof *j);
+    struct desc_weight *const w = arena_alloc(a, m->n_receptors + 1, sizeof *w);
+    bool *const records = arena_alloc(a, 1, sizeof *records);
+    if (arena_failed(a)) {
+        return NULL;
+    }
+    for (uint32_t k = 0; k < m->n_receptors; k++) {
+        w[k] = (struct desc_weight){.receptor = m->receptors[k].name, .value = &one};
+    }
+    *p = (struct desc_population){.name = m->stem, .model = m, .n = 16};
+    *j = (struct desc_projection){.name = "input",
+                                  .from = only,
+                                  .to = only,
+                                  .n_from = 1,
+                                  .n_to = 1,
+                                  .rule = RULE_ONE_TO_ONE,
+                                  .weights = w,
+                                  .n_weights = m->n_receptors,
+                                  .scale = 1,
+                                  .delay = &one,
+                                  .allow_autapses = true,
+                                  .allow_multapses = true};
+    *d = (struct desc_network){.file = m->file,
+                               .stem = m->stem,
+                               .name = m->name,
+                               .dt_fs = INT64_C(100000000000),
+                               .n_steps = 1,
+                               .seed = 1,
+                               .populations = p,
+                               .projections = j,
+                               .n_populations = 1,
+                               .n_projections = m->n_receptors > 0,
+                               .records_population = records};
+    return d;
+}
+
+static enum err_code emit_program(const struct net_population *p, struct arena *arena,
+                                  struct text *out, struct err *e)
+{
+    const struct step_program *const program = &p->step;
+    uint32_t *const roots = arena_alloc(arena, program->n_states + 1, sizeof *roots);
+    ERR_IF(roots == NULL, e, ERR_NOMEM, "no memory for the program");
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < program->n_states; k++) {
+        roots[n++] = program->states[k].out;
+    }
+    if (program->spike != IR_NONE) {
+        roots[n++] = program->spike;
+    }
+    struct interp *interp = NULL;
+    ERR_TRY(interp_create(&interp, program->ir, roots, n, arena, NULL, e));
+    interp_print(interp, out);
+    interp_destroy(interp);
+    return ERR_OK;
+}
+
+const char *striatum_emit(struct striatum *s, const char *model, uint32_t width,
+                          enum striatum_status *status)
+{
+    text_fini(&s->answer);
+    struct network *n = NULL;
+    enum err_code code = striatum_reset(s);
+    if (code == ERR_OK && width != 1 && width != 4 && width != 8 && width != 16) {
+        code = err_set(&s->err, ERR_USAGE, 0, "--width is %" PRIu32 "; it can be 1, 4, 8 or 16",
+                       width);
+    }
+    struct model *m = NULL;
+    if (code == ERR_OK) {
+        code = desc_load_model(&m, model, (struct pos){.file = model}, &s->diags, &s->err);
+    }
+    if (code == ERR_OK) {
+        struct desc_network *const d = network_of_model(s->arena, m);
+        code = d == NULL ? err_set(&s->err, ERR_NOMEM, 0, "out of memory")
+                         : network_create(&n, d, &s->diags, &s->err);
+    }
+    if (code == ERR_OK) {
+        text_add(&s->answer, "/* reader one: OpenCL C */\n");
+        code = sim_step_kernel_text(&n->populations[0], width, &s->answer, &s->err);
+    }
+    if (code == ERR_OK) {
+        text_add(&s->answer, "\n/* reader two: the block interpreter */\n");
+        code = emit_program(&n->populations[0], s->arena, &s->answer, &s->err);
+    }
+    network_destroy(n);
+    *status = striatum_status_of(s, code);
+    return code == ERR_OK ? text_string(&s->answer) : NULL;
+}
