@@ -1,0 +1,130 @@
+/* Where files are found: beside the file that names them, then among the shipped ones. */
+#include "support/expect.h"
+
+#include "desc_fixture.h"
+
+static void load(struct fixture *f, const char *path, const char *const *overrides, uint32_t n)
+{
+    fixture_open(f);
+    const struct desc_options o = {.overrides = overrides, .n_overrides = n};
+    f->code = desc_load_network(&f->net, path, &o, &f->d, &f->e);
+    diag_print(&f->d, 0, &f->found);
+}
+
+static void shipped_network_when_run_from_anywhere_is_found(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"microcircuit", "networks/microcircuit.yaml",
+                                        "./networks/microcircuit.yaml"};
+    char here[1000];
+    assert_non_null(getcwd(here, sizeof here));
+    assert_int_equal(chdir("/"), 0);
+    uint64_t hash = 0;
+    for (size_t k = 0; k < 3; k++) {
+        struct fixture f;
+        load(&f, names[k], NULL, 0);
+        EXPECT_STR(text_string(&f.found), "");
+        EXPECT_STR(f.net->file, "networks/microcircuit.yaml");
+        EXPECT_STR(f.net->populations[0].model->stem, "spn_humphries_2009");
+        hash = k == 0 ? f.net->content_hash : hash;
+        EXPECT_EQ_U64(f.net->content_hash, hash);
+        fixture_close(&f);
+    }
+    assert_int_equal(chdir(here), 0);
+}
+
+static void content_hash_when_read_from_disk_equals_the_shipped_one(void **state)
+{
+    (void)state;
+    struct fixture f, g;
+    load(&f, "microcircuit", NULL, 0);
+    load(&g, TEST_SOURCE_DIR "/networks/microcircuit.yaml", NULL, 0);
+    EXPECT_STR(text_string(&g.found), "");
+    EXPECT_EQ_U64(f.net->content_hash, g.net->content_hash);
+    fixture_close(&f);
+    fixture_close(&g);
+}
+
+static void own_file_when_it_has_a_shipped_models_path_comes_first(void **state)
+{
+    (void)state;
+    char command[1200];
+    (void)snprintf(command, sizeof command, "mkdir -p '%s/desc_%ld/models'", TEST_BINARY_DIR,
+                   (long)getpid());
+    assert_int_equal(system(command), 0);
+    (void)fixture_file("models/dspn.yaml", FIXTURE_LIF);
+    struct fixture f;
+    fixture_network(&f,
+                    "time: {duration: 1 ms}\npopulations: {A: {model: models/dspn.yaml, count: "
+                    "1}, B: {model: dspn, count: 1}, C: {model: models/fsi.yaml, count: 1}}\n");
+    EXPECT_EQ_I64(f.net->populations[0].model->n_parameters, 5);
+    EXPECT_EQ_I64(f.net->populations[1].model->n_parameters, 23);
+    EXPECT_STR(f.net->populations[2].model->file, "networks/models/fsi.yaml");
+    fixture_close(&f);
+}
+
+/* A path in an override is the user's: relative to where the program stands, else to the
+ * network. */
+static void model_in_an_override_when_beside_the_network_is_found(void **state)
+{
+    (void)state;
+    (void)fixture_file("lif.yaml", FIXTURE_LIF);
+    (void)fixture_file("other.yaml", FIXTURE_LIF);
+    static const char *const good[] = {"populations.A.model=other.yaml"},
+                             *const bad[] = {"populations.A.model=othr.yaml"};
+    const char *const path = fixture_file("net.yaml", FIXTURE_NET(""));
+    struct fixture f;
+    load(&f, path, good, 1);
+    EXPECT_STR(text_string(&f.found), "");
+    EXPECT_STR(f.net->populations[0].model->stem, "other");
+    fixture_close(&f);
+    load(&f, path, bad, 1);
+    EXPECT_EQ_I64(f.code, ERR_USAGE);
+    EXPECT_CONTAINS(f.e.msg, "--set populations.A.model=othr.yaml: cannot read model");
+    fixture_close(&f);
+}
+
+static void unknown_name_when_near_a_shipped_one_is_suggested(void **state)
+{
+    (void)state;
+    struct fixture f;
+    load(&f, "microcircit", NULL, 0);
+    EXPECT_EQ_I64(f.code, ERR_FILE);
+    EXPECT_CONTAINS(text_string(&f.found),
+                    "no shipped network or model is called 'microcircit'");
+    EXPECT_CONTAINS(text_string(&f.found), "did you mean 'microcircuit'?");
+    fixture_close(&f);
+    load(&f, "", NULL, 0);
+    EXPECT_EQ_I64(f.code, ERR_FILE);
+    EXPECT_CONTAINS(text_string(&f.found), "the name of a network is empty");
+    fixture_close(&f);
+    load(&f, "dspn", NULL, 0);
+    EXPECT_EQ_I64(f.code, ERR_FILE);
+    fixture_close(&f);
+}
+
+static void kind_of_a_file_when_asked_for_looks_through_extends(void **state)
+{
+    (void)state;
+    (void)fixture_file("lif.yaml", FIXTURE_LIF);
+    EXPECT_TRUE(desc_names_network("microcircuit"));
+    EXPECT_TRUE(!desc_names_network("dspn"));
+    EXPECT_TRUE(!desc_names_network(fixture_file("m.yaml", "extends: lif.yaml\nname: x\n")));
+    EXPECT_TRUE(desc_names_network(fixture_file("n.yaml", "extends: microcircuit\nname: x\n")));
+    EXPECT_TRUE(!desc_names_network(fixture_file("m2.yaml", FIXTURE_LIF)));
+    EXPECT_TRUE(desc_names_network("no/such/file.yaml"));
+    EXPECT_TRUE(desc_names_network(fixture_file("own.yaml", "extends: own.yaml\n")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(shipped_network_when_run_from_anywhere_is_found),
+        cmocka_unit_test(content_hash_when_read_from_disk_equals_the_shipped_one),
+        cmocka_unit_test(own_file_when_it_has_a_shipped_models_path_comes_first),
+        cmocka_unit_test(model_in_an_override_when_beside_the_network_is_found),
+        cmocka_unit_test(unknown_name_when_near_a_shipped_one_is_suggested),
+        cmocka_unit_test(kind_of_a_file_when_asked_for_looks_through_extends),
+    };
+    return cmocka_run_group_tests(tests, NULL, fixture_clean);
+}
