@@ -106,7 +106,8 @@ bool ir_is_const(const struct ir *ir, uint32_t node, double *value);
  * arena_failed). Draws, floor, round and sign count as flat. */
 uint32_t ir_derivative(struct ir *ir, uint32_t node, uint32_t with_respect_to);
 /* Value in double of a node that depends on nothing but t: at step n of dt_fs femtoseconds; t =
- * n*dt_fs/1e12 ms. Masks: 1 or 0. */
+ * n*dt_fs/1e12 ms. Masks: 1 or 0.
+ * Before t = 0 (settling) the value is that of step 0. */
 double ir_eval(const struct ir *ir, uint32_t node, int64_t step, int64_t dt_fs);
 double ir_time_ms(int64_t step, int64_t dt_fs);
 const char *ir_op_name(enum ir_op op);

@@ -81,6 +81,8 @@ static double eval_cone(const struct ir *ir, uint32_t last, int64_t step, int64_
 
 double ir_eval(const struct ir *ir, uint32_t node, int64_t step, int64_t dt_fs)
 {
+    /* Settling sees no time course: until t = 0 each holds the value that it has there. */
+    step = step < 0 ? 0 : step;
     const struct ir_node *const n = &ir->nodes[node];
     if (n->op == IR_CONST) {
         return n->value;

@@ -199,6 +199,13 @@ static uint32_t lower_special(struct lower *l, const struct ast *e)
         const uint32_t u = lower_uniform01(l);
         return ir_op2(ir, IR_ADD, a, ir_op2(ir, IR_MUL, ir_op2(ir, IR_SUB, b, a), u));
     }
+    /* No spread: the mean itself, so that noise that is switched off costs nothing. Its draws
+     * stay counted, so that switching it on moves no other draw. */
+    double spread;
+    if (ir_is_const(ir, b, &spread) && spread == 0.0) {
+        l->n_draws += 2;
+        return a;
+    }
     return e->func == FUNC_NORMAL ? ir_op2(ir, IR_ADD, a, lower_gauss(l, b))
                                   : lower_lognormal(l, a, b);
 }
