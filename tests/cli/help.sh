@@ -30,7 +30,7 @@ has "$out" '"device": "cpu"' "devices --json"
 expect 0 "models" "$striatum" models
 has "$out" "spn_humphries_2009" "models"
 expect 0 "models --show" "$striatum" models --show dspn
-has "$out" "I_nmda = B*g_nmda*(E_nmda - v)*(1 + BITA1*phi1)" "models --show"
+has "$out" "I_nmda = B * g_nmda * (E_nmda - v) * (1 + BITA1 * phi1)" "models --show"
 expect 0 "models --json" "$striatum" models --json
 has "$out" '"receptors"' "models --json"
 expect 3 "models --show of a missing model" "$striatum" models --show dpsn

@@ -9,6 +9,7 @@ small=(--set populations.cells.count=100 --duration '50 ms')
 expect 0 "run" "$striatum" run "$net" --device cpu "${small[@]}"
 has "$err" "device: cpu, plain C (chosen by --device cpu)" "the device is named"
 has "$out" "hash " "the table ends in the hash"
+first_hash=$(tail -n 1 <<<"$out")
 for file in spikes.h5 v_report.h5 u_report.h5 I_syn_report.h5 nodes.h5 node_types.csv network.yaml summary.json; do
     is_file "results/izhikevich_random/$file" "run"
 done
@@ -26,7 +27,7 @@ has "$out" '"hash"' "--json"
 [ "${out:0:1}" = "{" ] && pass || fail "--json printed something else first"
 
 expect 0 "the flattened network runs to the same hash" "$striatum" run results/izhikevich_random/network.yaml --device cpu -o again --quiet
-[ "$(value hash <again/summary.json)" = "$(value hash <results/izhikevich_random/summary.json)" ] && pass || fail "the flattened network has another hash"
+[ "$(tail -n 1 <<<"$out")" = "$first_hash" ] && pass || fail "the flattened network has another hash: $out"
 
 mkdir foreign && echo hello >foreign/notes.txt
 expect 1 "a folder that is not ours" "$striatum" run "$net" --device cpu "${small[@]}" -o foreign
@@ -66,6 +67,6 @@ for part in "bad" "neuron 0" "v" "t = 8"; do
     has "$err" "$part" "a model that goes to NaN"
 done
 
-PATH=/nonexistent expect 0 "--plot without gnuplot" "$striatum" run "$net" --device cpu "${small[@]}" --plot
+expect 0 "--plot without gnuplot" env PATH=/nonexistent "$striatum" run "$net" --device cpu "${small[@]}" --plot
 has "$err" "gnuplot" "--plot without gnuplot"
 finish
