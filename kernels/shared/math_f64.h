@@ -209,13 +209,35 @@ SHARED_FN f64 f64_exp_pair(f64 x, f64 x_lo)
     return f64_scale(1.0 + (a.r + (a.c + a.r * a.r * f64_exp_polynomial(a.r))), (i64)a.n);
 }
 
-/* e^x. Worst 1.0 ULP. */
+/* e^x. Worst 0.84 ULP. */
 SHARED_FN f64 f64_exp(f64 x)
 {
     return f64_exp_pair(x, 0.0);
 }
 
-/* e^x - 1. Worst 1.5 ULP. */
+/* 2^-64 * (e^x - 1) for x in [-50, 720], to about 2^-58 of itself. */
+SHARED_FN struct f64_pair f64_expm1_pair(f64 x)
+{
+    const struct f64_exp_argument a = f64_exp_reduce(x, 0.0);
+    const f64 tail = a.c + a.r * a.r * f64_exp_polynomial(a.r);
+    if (a.n == 0.0) {
+        return f64_pair_of(a.r * 0x1p-64, tail * 0x1p-64);
+    }
+    const f64 scale = f64_of_bits((u64)((i64)a.n + 1023 - 64) << 52);
+    const struct f64_pair base = f64_two_sum(scale, -0x1p-64);
+    const struct f64_pair head = f64_two_sum(base.hi, scale * a.r);
+    return f64_pair_of(head.hi, head.lo + (base.lo + scale * tail));
+}
+
+/* a/b, to about 2^-100 of itself beyond the errors of the operands. */
+SHARED_FN f64 f64_pair_divide(struct f64_pair a, struct f64_pair b)
+{
+    const f64 q = a.hi / b.hi;
+    const struct f64_pair back = f64_two_product(q, b.hi);
+    return q + (((a.hi - back.hi) - back.lo) + (a.lo - q * b.lo)) / b.hi;
+}
+
+/* e^x - 1. Worst 0.87 ULP. */
 SHARED_FN f64 f64_expm1(f64 x)
 {
     if (x != x || x > 710.0) {
@@ -224,15 +246,7 @@ SHARED_FN f64 f64_expm1(f64 x)
     if (x < -50.0) {
         return -1.0;
     }
-    const struct f64_exp_argument a = f64_exp_reduce(x, 0.0);
-    const f64 tail = a.c + a.r * a.r * f64_exp_polynomial(a.r);
-    if (a.n == 0.0) {
-        return a.r + tail;
-    }
-    /* half of everything, so that 2^1024 does not arise */
-    const f64 half = f64_of_bits((u64)((i64)a.n + 1022) << 52);
-    const struct f64_pair head = f64_two_sum(half - 0.5, half * a.r);
-    return 2.0 * (head.hi + (head.lo + half * tail));
+    return f64_abs(x) < 0x1p-60 ? x : f64_expm1_pair(x).hi * 0x1p64;
 }
 
 /* x = 2^k * (1 + f), 1 + f in [sqrt(1/2), sqrt(2)): for positive finite x. */
@@ -250,7 +264,7 @@ SHARED_FN struct f64_log_argument f64_log_reduce(f64 x)
     return a;
 }
 
-/* Natural logarithm; -inf at 0, NaN below. Worst 0.9 ULP. */
+/* Natural logarithm; -inf at 0, NaN below. Worst 0.85 ULP. */
 SHARED_FN f64 f64_log(f64 x)
 {
     if (!(x > 0.0) || x == F64_INF) {
@@ -309,7 +323,7 @@ SHARED_FN struct f64_pair f64_log_pair(f64 x)
     return f64_pair_add(f64_pair_of(a.k * F64_LN2_HI, 0.0), p);
 }
 
-/* As f32_pow. Worst 1.0 ULP. */
+/* As f32_pow. Worst 0.85 ULP. */
 SHARED_FN f64 f64_pow(f64 x, f64 y)
 {
     if (x != x || y != y) {
@@ -427,7 +441,7 @@ SHARED_FN f64 f64_sin_quadrant(struct f64_angle angle, u32 quadrant)
     return (quadrant & 2u) == 0u ? y : -y;
 }
 
-/* Sine, for every finite x; NaN at infinity. Worst 0.8 ULP. */
+/* Sine, for every finite x; NaN at infinity. Worst 0.82 ULP. */
 SHARED_FN f64 f64_sin(f64 x)
 {
     if (!(f64_abs(x) < F64_INF)) {
@@ -438,7 +452,7 @@ SHARED_FN f64 f64_sin(f64 x)
     return (f64_bits(x) >> 63) == 0 ? y : -y;
 }
 
-/* Cosine, for every finite x; NaN at infinity. Worst 0.8 ULP. */
+/* Cosine, for every finite x; NaN at infinity. Worst 0.86 ULP. */
 SHARED_FN f64 f64_cos(f64 x)
 {
     if (!(f64_abs(x) < F64_INF)) {
@@ -448,24 +462,23 @@ SHARED_FN f64 f64_cos(f64 x)
     return f64_sin_quadrant(angle, angle.quadrant + 1u);
 }
 
-/* Hyperbolic tangent: t/(t + 2) with t = e^(2x) - 1. Worst 2.0 ULP. */
+/* Hyperbolic tangent: t/(t + 2) with t = e^(2x) - 1, in pairs. Worst 0.73 ULP. */
 SHARED_FN f64 f64_tanh(f64 x)
 {
-    if (x != x) {
+    const f64 a = f64_abs(x);
+    if (x != x || a < 0x1p-30) {
         return x;
     }
-    const f64 a = f64_abs(x);
     if (a > 22.0) {
         return f64_copysign(1.0, x);
     }
-    if (a < 0x1p-30) {
-        return x;
-    }
-    const f64 t = f64_expm1(2.0 * a);
-    return f64_copysign(a < 1.0 ? t / (t + 2.0) : 1.0 - 2.0 / (t + 2.0), x);
+    const struct f64_pair t = f64_expm1_pair(2.0 * a);
+    const struct f64_pair below = f64_pair_add(t, f64_pair_of(0x1p-63, 0.0));
+    return f64_copysign(f64_pair_divide(t, below), x);
 }
 
-/* (e^x - 1)/x, 1 at 0. Worst 2.0 ULP. */
+/* (e^x - 1)/x, 1 at 0. The scale of 2^-64 keeps what overflows too early in range until the
+ * division. Worst 0.72 ULP. */
 SHARED_FN f64 f64_exprel(f64 x)
 {
     if (x != x || x > 720.0) {
@@ -474,15 +487,10 @@ SHARED_FN f64 f64_exprel(f64 x)
     if (x < -50.0) {
         return -1.0 / x;
     }
-    const struct f64_exp_argument a = f64_exp_reduce(x, 0.0);
-    const f64 p = f64_exp_polynomial(a.r);
-    if (a.n == 0.0) {
-        return 1.0 + a.r * p;
+    if (f64_abs(x) < 0x1p-30) {
+        return 1.0 + 0.5 * x;
     }
-    /* 2^-64 of everything, so that nothing overflows before the division */
-    const f64 scale = f64_of_bits((u64)((i64)a.n + 1023 - 64) << 52);
-    const struct f64_pair head = f64_two_sum(scale - 0x1p-64, scale * a.r);
-    return (head.hi + (head.lo + scale * (a.c + a.r * a.r * p))) / x * 0x1p64;
+    return f64_pair_divide(f64_expm1_pair(x), f64_pair_of(x, 0.0)) * 0x1p64;
 }
 
 #endif

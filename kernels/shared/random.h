@@ -70,7 +70,7 @@ SHARED_FN u64 random_exp_negative(u64 mean)
 }
 
 /* Poisson number for mean < 10 by inversion in integers: uniform has 63 bits, and so have the
- * terms of the distribution. Each probability is off by less than 1e-16. */
+ * terms of the distribution. Each probability is off by less than 1e-14. */
 SHARED_FN u32 random_poisson_inversion(f32 mean, u64 uniform)
 {
     const u32 bits = FIRST_LANE(AS_U32V(F32V(mean)));

@@ -1,0 +1,198 @@
+/* tests/kernels/shared/test_math_f32_sweep.c: every function of one operand over all 2^32 bit
+ * patterns, against glibc's double precision (errors below 1e-8 of a unit here), with the
+ * stated worst errors. Where the answer is plain (exp(1e9) is infinite) it is compared with
+ * that. As many threads as processors. ctest-labels: slow */
+#include "support/expect.h"
+#include "support/ulp.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "kernels/shared/math_f32_cases.h"
+#include "lang/flush.h"
+#include "shared/math_f64.h"
+
+#define THREADS_MOST 16
+
+struct finding {
+    double worst;
+    f32 at;
+};
+
+struct sweep {
+    struct finding (*part)(u32 first, u32 n);
+    u32 index, count;
+    struct finding found;
+};
+
+static void finding_add(struct finding *f, double error, f32 x)
+{
+    if (!(error <= f->worst)) {
+        f->worst = error;
+        f->at = x;
+    }
+}
+
+static double same(f32 got, f32 expected)
+{
+    const bool is_same = AS_U32V(got) == AS_U32V(expected) || (isnan(got) && isnan(expected));
+    return is_same ? 0.0 : ULP_WRONG;
+}
+
+/* Parts of 2^16 bit patterns each are dealt out in turn. */
+static void *sweep_run(void *context)
+{
+    struct sweep *const s = context;
+    const uint64_t old = flush_denormals_begin();
+    for (u32 k = s->index; k < 65536u; k += s->count) {
+        const struct finding f = s->part(k << 16, 65536u);
+        finding_add(&s->found, f.worst, f.at);
+    }
+    flush_denormals_end(old);
+    return NULL;
+}
+
+static void sweep_all(const char *name, struct finding (*part)(u32, u32), double bound)
+{
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    const u32 count = online < 1 ? 1u : (online > THREADS_MOST ? THREADS_MOST : (u32)online);
+    struct sweep sweeps[THREADS_MOST];
+    pthread_t threads[THREADS_MOST];
+    for (u32 k = 0; k < count; ++k) {
+        sweeps[k] = (struct sweep){.part = part, .index = k, .count = count};
+        EXPECT_EQ_I64(pthread_create(&threads[k], NULL, sweep_run, &sweeps[k]), 0);
+    }
+    struct finding all = {0, 0};
+    for (u32 k = 0; k < count; ++k) {
+        EXPECT_EQ_I64(pthread_join(threads[k], NULL), 0);
+        finding_add(&all, sweeps[k].found.worst, sweeps[k].found.at);
+    }
+    print_message("%s: worst %.4f ULP at %a\n", name, all.worst, (double)all.at);
+    if (!(all.worst <= bound)) {
+        fail_msg("%s: %.4f ULP at %a, stated %.3f", name, all.worst, (double)all.at, bound);
+    }
+}
+
+/* One part: the expression `error` for each x. */
+#define PART(function, error)                                                                  \
+    static struct finding part_##function(u32 first, u32 n)                                    \
+    {                                                                                          \
+        struct finding f = {0, 0};                                                             \
+        for (u32 k = 0; k < n; ++k) {                                                          \
+            const f32 x = AS_F32V(first + k);                                                  \
+            finding_add(&f, (error), x);                                                       \
+        }                                                                                      \
+        return f;                                                                              \
+    }
+
+static double error_exp(f32 x)
+{
+    const f32 y = f32_exp(x);
+    if (fabsf(x) < 0x1p-27f) {
+        return same(y, 1.0f);
+    }
+    return fabsf(x) > 105.0f ? same(y, x < 0.0f ? 0.0f : HUGE_VALF)
+                             : ulp_f32(y, exp((double)x));
+}
+
+static double error_log(f32 x)
+{
+    const f32 y = f32_log(x);
+    if (x < 0.0f || isnan(x)) {
+        return isnan(y) ? 0.0 : ULP_WRONG;
+    }
+    return x == 0.0f ? same(y, -HUGE_VALF) : ulp_f32(y, log((double)x));
+}
+
+static double error_sin(f32 x)
+{
+    if (AS_U32V(x) >> 31 != 0) {
+        return same(f32_sin(x), -f32_sin(-x));
+    }
+    if (x < 0x1p-126f) {
+        return 0.0;
+    }
+    return x < 0x1p-14f
+               ? same(f32_sin(x), x)
+               : ulp_f32(f32_sin(x), x > 0x1p20f ? f64_sin((double)x) : sin((double)x));
+}
+
+static double error_cos(f32 x)
+{
+    if (AS_U32V(x) >> 31 != 0) {
+        return same(f32_cos(x), f32_cos(-x));
+    }
+    return x < 0x1p-14f
+               ? same(f32_cos(x), 1.0f)
+               : ulp_f32(f32_cos(x), x > 0x1p20f ? f64_cos((double)x) : cos((double)x));
+}
+
+static double error_tanh(f32 x)
+{
+    if (AS_U32V(x) >> 31 != 0) {
+        return same(f32_tanh(x), -f32_tanh(-x));
+    }
+    if (x < 0x1p-14f) {
+        return x < 0x1p-126f ? 0.0 : same(f32_tanh(x), x);
+    }
+    return x > 12.0f ? same(f32_tanh(x), 1.0f) : ulp_f32(f32_tanh(x), tanh((double)x));
+}
+
+static double error_exprel(f32 x)
+{
+    const f32 y = f32_exprel(x);
+    if (fabsf(x) < 0x1p-26f) {
+        return same(y, 1.0f);
+    }
+    if (x > 100.0f) {
+        return same(y, HUGE_VALF);
+    }
+    return ulp_f32(y, x < -40.0f ? -1.0 / (double)x : expm1((double)x) / (double)x);
+}
+
+PART(f32_exp, error_exp(x))
+PART(f32_log, error_log(x))
+PART(f32_sin, error_sin(x))
+PART(f32_cos, error_cos(x))
+PART(f32_tanh, error_tanh(x))
+PART(f32_exprel, error_exprel(x))
+PART(f32_sqrt_integer, same(f32_sqrt_integer(x), __builtin_sqrtf(x)))
+PART(f32_sqrt_double, same(f32_sqrt_double(x), __builtin_sqrtf(x)))
+PART(f32_round, fabsf(x) < 0x1p-126f ? 0.0 : same(f32_round(x), rintf(x)))
+PART(f32_floor, fabsf(x) < 0x1p-126f ? 0.0 : same(f32_floor(x), floorf(x)))
+
+#define SWEEP_TEST(function, bound)                                                            \
+    static void function##_when_any_argument_then_within_stated_error(void **state)            \
+    {                                                                                          \
+        (void)state;                                                                           \
+        sweep_all(#function, part_##function, bound);                                          \
+    }
+
+SWEEP_TEST(f32_exp, 0.90)
+SWEEP_TEST(f32_log, 0.85)
+SWEEP_TEST(f32_sin, 0.95)
+SWEEP_TEST(f32_cos, 0.95)
+SWEEP_TEST(f32_tanh, 1.40)
+SWEEP_TEST(f32_exprel, 1.50)
+SWEEP_TEST(f32_sqrt_integer, 0.0)
+SWEEP_TEST(f32_sqrt_double, 0.0)
+SWEEP_TEST(f32_round, 0.0)
+SWEEP_TEST(f32_floor, 0.0)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(f32_exp_when_any_argument_then_within_stated_error),
+        cmocka_unit_test(f32_log_when_any_argument_then_within_stated_error),
+        cmocka_unit_test(f32_sin_when_any_argument_then_within_stated_error),
+        cmocka_unit_test(f32_cos_when_any_argument_then_within_stated_error),
+        cmocka_unit_test(f32_tanh_when_any_argument_then_within_stated_error),
+        cmocka_unit_test(f32_exprel_when_any_argument_then_within_stated_error),
+        cmocka_unit_test(f32_sqrt_integer_when_any_argument_then_within_stated_error),
+        cmocka_unit_test(f32_sqrt_double_when_any_argument_then_within_stated_error),
+        cmocka_unit_test(f32_round_when_any_argument_then_within_stated_error),
+        cmocka_unit_test(f32_floor_when_any_argument_then_within_stated_error),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
