@@ -132,7 +132,7 @@ static void rates_may_follow_time_or_differ_between_cells(void **unused)
 static void stimuli_act_in_order(void **unused)
 {
     (void)unused;
-    int64_t first[] = {0, 5};
+    int64_t first[] = {3, 5};
     double value[] = {10.0, 20.0};
     struct step_stimulus stimuli[] = {
         {.name = "a", .parameter = 1, .mode = STEP_ADD, .value = expression("1")    },
@@ -151,7 +151,7 @@ static void stimuli_act_in_order(void **unused)
     build(&two_currents);
     cell.index = 4;
     const int64_t steps[] = {-1, 0, 4, 5, 1000};
-    const double expected[] = {-3.0, 12.0, 12.0, 22.0, 22.0};
+    const double expected[] = {-3.0, -3.0, 12.0, 22.0, 22.0};
     for (int k = 0; k < 5; k++) {
         cell.step = steps[k];
         step_fixture_step(&cell);
