@@ -1,68 +1,90 @@
-/* sim/backend.h: what advances a network by slices: rows of backends.def. A backend is created before the synapses are built,
- * because its kernels may compile meanwhile. Sees: base, lang, net, device. Threads: called from one thread. */
+/* sim/backend.h: what advances a network by slices: rows of backends.def. A backend is created
+ * before the synapses are built, because its kernels may compile meanwhile. Sees: base, lang,
+ * net, device. Threads: called from one thread. */
 #ifndef SIM_BACKEND_H
 #define SIM_BACKEND_H
 
 #include "sim/sim.h"
 
-/* Recorded cells of a population: whole blocks of CELL_BLOCK cells are sampled, the loop picks the lanes. */
+/* Recorded cells of a population: whole blocks of CELL_BLOCK cells are sampled, the loop picks
+ * the lanes. */
 struct sim_sampling {
     uint32_t n_blocks;
-    uint32_t *blocks;      /* [n_blocks] block numbers, ascending */
-    uint32_t *slot_of;     /* [n_padded / CELL_BLOCK] position in blocks, UINT32_MAX where not sampled */
+    uint32_t *blocks; /* [n_blocks] block numbers, ascending */
+    uint32_t
+        *slot_of; /* [n_padded / CELL_BLOCK] position in blocks, UINT32_MAX where not sampled */
 };
 
 /* One drained slice. Everything is borrowed until the next call of drain. */
 struct sim_drained {
     int64_t first;
     uint32_t n_steps;
-    const struct spike_entry *const *entries; /* [n_populations] in any order, each cell at most once */
+    const struct spike_entry *const
+        *entries; /* [n_populations] in any order, each cell at most once */
     const uint32_t *n_entries;
-    const float *const *samples; /* [n_populations] [SLICE_MAX or n_steps rows][step.n_samples][n_blocks][CELL_BLOCK]; row s: step first + s;
-                                  * rows that no trace asked for hold anything; NULL where nothing is recorded */
-    uint32_t sample_rows_stride;  /* floats from one row to the next are n_samples*n_blocks*CELL_BLOCK: kept for checks */
-    /* A state that is not finite: least step offset (UINT32_MAX: none), then least cell, per population. A cell counts from the
-     * first step at whose end any of its states was NaN or infinite. Padding cells never count. */
+    const float *const
+        *samples;                /* [n_populations] [SLICE_MAX or n_steps
+                                  * rows][step.n_samples][n_blocks][CELL_BLOCK]; row s: step first + s;                rows
+                                  * that no trace asked for hold anything; NULL where nothing is recorded */
+    uint32_t sample_rows_stride; /* floats from one row to the next are
+                                    n_samples*n_blocks*CELL_BLOCK: kept for checks */
+    /* A state that is not finite: least step offset (UINT32_MAX: none), then least cell, per
+     * population. A cell counts from the first step at whose end any of its states was NaN or
+     * infinite. Padding cells never count. */
     const uint32_t *bad_step, *bad_cell;
-    /* Euler's limit, looked at in steps divisible by 32 (at most one in a slice): [n_populations] offenders and least offending
-     * cell per watch, watch-major: index watch_first[p] + k. */
+    /* Euler's limit, looked at in steps divisible by 32 (at most one in a slice):
+     * [n_populations] offenders and least offending cell per watch, watch-major: index
+     * watch_first[p] + k. */
     const uint32_t *watch_count, *watch_cell;
-    const float *watch_value;     /* dt*J of that cell */
+    const float *watch_value; /* dt*J of that cell */
 };
 
 struct sim_backend; /* each backend embeds its own data */
 struct sim_backend_class {
     const char *name;
-    /* sampling: [n_populations], borrowed for the backend's life. due: the loop says per slice which rows are wanted. */
-    enum err_code (*create)(struct sim_backend **out, struct network *n, struct device *device, const struct sim_options *o,
-                            const struct sim_sampling *sampling, struct err *e);
-    /* Takes the built wiring (borrowed), loads the initial state, makes a first launch so that all compiling is over. */
+    /* sampling: [n_populations], borrowed for the backend's life. due: the loop says per slice
+     * which rows are wanted. */
+    enum err_code (*create)(struct sim_backend **out, struct network *n, struct device *device,
+                            const struct sim_options *o, const struct sim_sampling *sampling,
+                            struct err *e);
+    /* Takes the built wiring (borrowed), loads the initial state, makes a first launch so that
+     * all compiling is over. */
     enum err_code (*start)(struct sim_backend *b, const struct net_wiring *w, struct err *e);
-    /* Enqueues (or, on cpu, runs) one slice of n_steps <= network.slice from step `first`: update, then delivery.
-     * due[p]: bit s set where a trace of population p samples step first + s. */
-    enum err_code (*advance)(struct sim_backend *b, int64_t first, uint32_t n_steps, const uint32_t *due, struct err *e);
+    /* Enqueues (or, on cpu, runs) one slice of n_steps <= network.slice from step `first`:
+     * update, then delivery. due[p]: bit s set where a trace of population p samples step first
+     * + s. */
+    enum err_code (*advance)(struct sim_backend *b, int64_t first, uint32_t n_steps,
+                             const uint32_t *due, struct err *e);
     /* Waits for the oldest slice in flight and gives it. */
     enum err_code (*drain)(struct sim_backend *b, struct sim_drained *out, struct err *e);
     /* Slices that may be in flight at once (advance without drain). */
     uint32_t (*max_in_flight)(const struct sim_backend *b);
-    /* State of one cell after the last drained… last advanced slice (waits for all): values of step.states, for messages. */
-    enum err_code (*read_cell)(struct sim_backend *b, uint32_t population, uint32_t cell, float *values, struct err *e);
-    void (*describe)(const struct sim_backend *b, char *note, size_t n); /* "width 16, partitioned over 2, …" */
+    /* State of one cell after the last drained… last advanced slice (waits for all): values of
+     * step.states, for messages. */
+    enum err_code (*read_cell)(struct sim_backend *b, uint32_t population, uint32_t cell,
+                               float *values, struct err *e);
+    void (*describe)(const struct sim_backend *b, char *note,
+                     size_t n); /* "width 16, partitioned over 2, …" */
     void (*destroy)(struct sim_backend *b);
 };
 extern const struct sim_backend_class sim_backend_cpu, sim_backend_opencl;
 
-/* Uniforms of a slice: plan->courses evaluated in double by ir_eval, rounded once: out[s*n_courses + k] for step first + s. */
-void sim_courses_fill(const struct ir *ir, const struct ir_plan *plan, int64_t first, uint32_t n_steps, int64_t dt_fs, float *out);
+/* Uniforms of a slice: plan->courses evaluated in double by ir_eval, rounded once:
+ * out[s*n_courses + k] for step first + s. */
+void sim_courses_fill(const struct ir *ir, const struct ir_plan *plan, int64_t first,
+                      uint32_t n_steps, int64_t dt_fs, float *out);
 
-/* Integer thresholds of an event input in one step: a draw word r means as many events as thresholds[k] <= r … see shared/random.h. */
+/* Integer thresholds of an event input in one step: a draw word r means as many events as
+ * thresholds[k] <= r … see shared/random.h. */
 #define SIM_THRESHOLDS_MAX 256
 struct sim_thresholds {
     uint32_t n;
     uint32_t value[SIM_THRESHOLDS_MAX];
 };
-/* Poisson or Bernoulli by kind; ERR_NUMERIC where mean is NaN, or above 128 events per step (the message names the input). A negative
- * mean acts as 0. */
-enum err_code sim_thresholds_fill(struct sim_thresholds *t, const struct step_event_input *input, double mean, struct err *e) ERR_CHECKED;
+/* Poisson or Bernoulli by kind; ERR_NUMERIC where mean is NaN, or above 128 events per step
+ * (the message names the input). A negative mean acts as 0. */
+enum err_code sim_thresholds_fill(struct sim_thresholds *t,
+                                  const struct step_event_input *input, double mean,
+                                  struct err *e) ERR_CHECKED;
 
 #endif

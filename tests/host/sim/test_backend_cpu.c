@@ -253,7 +253,8 @@ static struct outcome reference_run(const struct bench *b, int64_t from, int64_t
     for (int64_t n = from; n < to; n++) {
         const size_t slot = (size_t)(((n % SLOTS) + SLOTS) % SLOTS);
         static bool spiked[POPULATIONS][MOST];
-        const float course = (float)((double)n * 0.5 * 0.0625);
+        const float course =
+            n < 0 ? 0.0f : (float)((double)n * 0.5 * 0.0625); /* held while settling */
         for (uint32_t p = 0; p < POPULATIONS; p++) {
             for (uint32_t i = 0; i < b->n[p]; i++) {
                 const float arrived = s[p][i] + (float)ring[p][slot][i] * 0x1p-20f;

@@ -295,6 +295,36 @@ static void state_out_of_range_ends_the_run_at_its_step(void **state)
     }
 }
 
+static void eulers_limit_is_reported_with_first_offender_and_count(void **state)
+{
+    (void)state;
+    /* dt*J of v is 0.08*v + 5 at a step of 1 ms: below -2 from -87.5 mV down, so in cells 6 to
+     * 19 at step 0, and nowhere at step 32. */
+    static const char text[] =
+        "time: {duration: 40 ms, step: 1 ms}\n"
+        "populations:\n"
+        "  A: {model: izhikevich_2003, count: 3}\n"
+        "  B: {model: izhikevich_2003, count: 20, initial: {v: '-60 - 5*i'}}\n";
+    for (uint32_t slice = 1; slice <= 32; slice += 31) {
+        struct loaded l = {0};
+        struct err e;
+        struct sim_report r;
+        struct caught c;
+        load(&l, text, NULL, 0);
+        EXPECT_OK(run(&l, &(struct sim_options){.threads = 2, .slice = slice}, INT64_MAX, &r,
+                      &c, &e));
+        EXPECT_EQ_I64(r.n_warnings, 1);
+        EXPECT_EQ_I64(r.warnings[0].population, 1);
+        EXPECT_EQ_I64(r.warnings[0].cell, 6);
+        EXPECT_EQ_I64(r.warnings[0].step, 0);
+        EXPECT_EQ_U64(r.warnings[0].count, 14);
+        EXPECT_STR(r.warnings[0].variable, "v");
+        EXPECT_NEAR(r.warnings[0].value, -2.2, 1e-5);
+        sim_report_fini(&r);
+        unload(&l);
+    }
+}
+
 static void run_reports_the_fault_when_memory_is_out(void **state)
 {
     (void)state;
@@ -330,6 +360,7 @@ int main(void)
         cmocka_unit_test(others_keep_their_spikes_when_populations_come_and_move),
         cmocka_unit_test(interrupted_run_hands_out_what_is_done),
         cmocka_unit_test(state_out_of_range_ends_the_run_at_its_step),
+        cmocka_unit_test(eulers_limit_is_reported_with_first_offender_and_count),
         cmocka_unit_test(run_reports_the_fault_when_memory_is_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
