@@ -18,12 +18,16 @@ enum stream_purpose {
     STREAM_SELECTION  /* random choice of recorded cells */
 };
 
-/* name: n bytes, parts separated by NUL. */
-static inline uint64_t stream_key(uint64_t seed, enum stream_purpose purpose, const char *name,
-                                  size_t n)
+/* From the FNV-1a hash of the name. */
+static inline uint64_t stream_key_hashed(uint64_t seed, enum stream_purpose purpose, uint64_t h)
 {
-    const uint64_t h = hash_fnv1a(HASH_FNV_START, name, n);
     return hash_mix64(hash_mix64(seed + UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)purpose) ^ h);
+}
+
+/* name: n bytes, parts separated by NUL. */
+static inline uint64_t stream_key(uint64_t seed, enum stream_purpose purpose, const char *name, size_t n)
+{
+    return stream_key_hashed(seed, purpose, hash_fnv1a(HASH_FNV_START, name, n));
 }
 
 #endif

@@ -20,6 +20,7 @@ struct net_population {
     float *x, *y, *z;             /* [n_padded], um; NULL without space */
     uint32_t first_channel, n_channels;
     uint32_t first_conn, n_conns; /* connections that leave it: conns are sorted by source population */
+    const struct step_record *records; /* [step.n_samples]: what the samples were asked as */
     bool records_spikes;
 };
 
@@ -41,6 +42,8 @@ struct net_conn {
     uint32_t delay_min, delay_max; /* steps; known after network_build where delays are drawn */
     struct ir *ir;                /* p, weight, delay over pairs (IR_VAR_DISTANCE, …) */
     uint32_t p_node, weight_node, delay_node; /* IR_NONE where unused; weight in house units with scale; delay in ms */
+    uint32_t steps_node;          /* the delay in steps: floor(delay/dt + 0.5), not below 0 */
+    bool shares_wiring;           /* with the conn before it (another receptor): same rows and targets, layout included */
     uint64_t n_edges;             /* after the build */
     struct conn_layout layout;    /* after the build */
 };
@@ -82,7 +85,7 @@ struct net_wiring {
     /* device */
     struct device_buffer row_ptr_buffer, target_buffer, weight_buffer;
     bool is_on_device;
-    uint64_t n_rows, n_weights;
+    uint64_t n_rows, n_targets, n_weights; /* elements of the three arrays */
 };
 struct net_build_options {
     uint32_t threads;             /* host builds */
