@@ -16,12 +16,19 @@ struct parser {
     bool has_fault;
 };
 
+/* Reads the first token; false after a diagnostic. */
+bool parser_begin(struct parser *p, const struct lang_text *text, const struct scope *names,
+                  struct diag_list *d);
 void parser_advance(struct parser *p);
 /* One diagnostic at the current token. */
 void parser_fault(struct parser *p, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 /* An expression of operators that bind at least as tightly as `least`; 0 for a whole one. */
 struct ast *parser_expression(struct parser *p, uint32_t least);
+/* Takes the ')' of the bracket opened there; false after a fault. */
+bool parser_close(struct parser *p, struct pos open);
+/* LANG_FUNC_N where the name is no built-in function's. */
+enum lang_func parser_func(const char *name);
 /* A fault about the current token where something else was expected. */
 void parser_unexpected(struct parser *p);
 

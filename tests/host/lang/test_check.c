@@ -233,7 +233,7 @@ static void functions_when_they_explode_then_error_in_time(void **state)
     tree_fixture_clear(&f);
     EXPECT_TRUE(tree_fixture_check(&f, "b5(1)", NULL));
     struct ast *e;
-    double value;
+    double value = 0;
     EXPECT_TRUE(tree_fixture_check(&f, "b5(1)", &e) && lang_constant(e, &value));
     EXPECT_NEAR(value, 64, 0.0);
 }
