@@ -150,7 +150,7 @@ static inline double step_fixture_var(const struct step_fixture_cell *c, const s
     case IR_VAR_POST_INDEX:
         break;
     }
-    return NAN;
+    return (double)NAN;
 }
 
 /* Takes one step: samples, watches and spike are of this step; values move on. */

@@ -55,7 +55,7 @@ static void constants_are_told_apart_by_their_bits(void **unused)
 {
     (void)unused;
     EXPECT_TRUE(number(0.0) != number(-0.0));
-    EXPECT_EQ_I64(number(NAN), number(-NAN));
+    EXPECT_EQ_I64(number((double)NAN), number(-(double)NAN));
     EXPECT_TRUE(number(1.0) != ir_mask(ir, true));
     EXPECT_EQ_I64(ir->nodes[ir_mask(ir, true)].is_mask, 1);
 }
@@ -90,7 +90,7 @@ static void operations_fold_when_all_operands_are_constant(void **unused)
 static void comparisons_fold_to_masks_and_nan_is_unordered(void **unused)
 {
     (void)unused;
-    const uint32_t a = number(1.0), b = number(2.0), nan = number(NAN);
+    const uint32_t a = number(1.0), b = number(2.0), nan = number((double)NAN);
     EXPECT_EQ_I64(ir_op2(ir, IR_LT, a, b), ir_mask(ir, true));
     EXPECT_EQ_I64(ir_op2(ir, IR_LE, b, a), ir_mask(ir, false));
     EXPECT_EQ_I64(ir_op2(ir, IR_EQ, a, a), ir_mask(ir, true));
@@ -224,19 +224,30 @@ static void time_is_exact_at_any_step(void **unused)
 static void tables_hold_their_values_between_steps(void **unused)
 {
     (void)unused;
-    int64_t first[] = {-2, 0, 10};
+    int64_t first[] = {2, 5, 10};
     double value[] = {1.0, 2.0, 3.0};
     const struct ir_table table = {.first = first, .value = value, .n = 3, .before = -1.0};
     const uint32_t node = ir_table(ir, &table);
     EXPECT_EQ_I64(ir_table(ir, &table), node);
     first[0] = 100; /* copied: no matter */
-    const int64_t steps[] = {-3, -2, -1, 0, 9, 10, 1000};
+    const int64_t steps[] = {1, 2, 4, 5, 9, 10, 1000};
     const double expected[] = {-1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0};
     for (size_t k = 0; k < sizeof steps / sizeof *steps; k++) {
         EXPECT_NEAR(ir_eval(ir, node, steps[k], 1), expected[k], 0.0);
     }
     const struct ir_table empty = {.n = 0, .before = 5.0};
     EXPECT_NEAR(ir_eval(ir, ir_table(ir, &empty), 3, 1), 5.0, 0.0);
+}
+
+static void settling_sees_the_courses_of_step_0(void **unused)
+{
+    (void)unused;
+    int64_t first[] = {-5, 0};
+    double value[] = {1.0, 2.0};
+    const struct ir_table table = {.first = first, .value = value, .n = 2};
+    EXPECT_NEAR(ir_eval(ir, ir_table(ir, &table), -3, 1), 2.0, 0.0);
+    const uint32_t t = ir_leaf(ir, IR_TIME, IR_NONE, IR_NONE);
+    EXPECT_NEAR(ir_eval(ir, t, -3, INT64_C(1000000000000)), 0.0, 0.0);
 }
 
 static void courses_are_evaluated_in_double(void **unused)
@@ -340,6 +351,7 @@ int main(void)
         TEST(a_copy_is_a_node_of_its_own),
         TEST(time_is_exact_at_any_step),
         TEST(tables_hold_their_values_between_steps),
+        TEST(settling_sees_the_courses_of_step_0),
         TEST(courses_are_evaluated_in_double),
         TEST(long_courses_take_linear_time_and_no_recursion),
         TEST(many_nodes_stay_unique_when_the_index_grows),

@@ -60,7 +60,7 @@ static void expect_slope(uint32_t f, double x_value, double y_value)
 
 static double constant_slope(uint32_t f)
 {
-    double value = NAN;
+    double value = (double)NAN;
     EXPECT_TRUE(ir_is_const(ir, ir_derivative(ir, f, x), &value));
     return value;
 }
@@ -106,7 +106,7 @@ static void exprel_has_a_smooth_slope_around_zero(void **unused)
     EXPECT_NEAR(at(slope, 0.0, 0.0, true), 0.5, 1e-12);
     for (double v = -1.0; v <= 1.0;
          v += 0.0625) { /* through both edges of the series, in both precisions */
-        const long double z = v;
+        const long double z = (long double)v;
         long double expected = 0.0L, term = 0.5L;
         for (int k = 1; k < 40; k++) { /* k z^(k-1)/(k + 1)! */
             expected += term;

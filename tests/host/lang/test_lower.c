@@ -97,7 +97,7 @@ static void comparisons_keep_their_direction(void **unused)
         EXPECT_NEAR(mask(rows[k].text, 1.0, 2.0), rows[k].below, 0.0);
         EXPECT_NEAR(mask(rows[k].text, 2.0, 2.0), rows[k].same, 0.0);
         EXPECT_NEAR(mask(rows[k].text, 3.0, 2.0), rows[k].above, 0.0);
-        EXPECT_NEAR(mask(rows[k].text, NAN, 2.0), k == 5 ? 1.0 : 0.0, 0.0);
+        EXPECT_NEAR(mask(rows[k].text, (double)NAN, 2.0), k == 5 ? 1.0 : 0.0, 0.0);
     }
     const uint32_t greater = lowered("x > y", true);
     EXPECT_EQ_I64(ir->nodes[greater].op, IR_LT);
@@ -152,9 +152,9 @@ static void functions_mean_what_they_say(void **unused)
 static void nan_stays_nan_in_rectifiers(void **unused)
 {
     (void)unused;
-    EXPECT_TRUE(isnan(value("pos(x)", NAN, 0.0)));
-    EXPECT_TRUE(isnan(value("neg(x)", NAN, 0.0)));
-    EXPECT_TRUE(isnan(value("clip(x, 0 um, 1 um)", NAN, 0.0)));
+    EXPECT_TRUE(isnan(value("pos(x)", (double)NAN, 0.0)));
+    EXPECT_TRUE(isnan(value("neg(x)", (double)NAN, 0.0)));
+    EXPECT_TRUE(isnan(value("clip(x, 0 um, 1 um)", (double)NAN, 0.0)));
 }
 
 static enum ir_op op_of(const char *text)
@@ -215,6 +215,15 @@ static void normal_and_lognormal_take_two_draws(void **unused)
     EXPECT_NEAR(value("lognormal(4, 2)", 0.0, 0.0),
                 exp(log(4.0) - 0.5 * variance + sqrt(variance) * other), 1e-13);
     EXPECT_EQ_I64(lower.n_draws, 4);
+}
+
+static void noise_of_no_spread_is_its_mean_and_keeps_its_numbers(void **unused)
+{
+    (void)unused;
+    EXPECT_EQ_I64(lowered("normal(x, 0 um)", false), ir_var(ir, IR_VAR_X, 0));
+    EXPECT_NEAR(value("lognormal(3, 0)", 0.0, 0.0), 3.0, 0.0);
+    EXPECT_EQ_I64(lower.n_draws, 4);
+    EXPECT_NEAR(value("uniform(0, 1)", 0.0, 0.0), draws[4], 1e-15);
 }
 
 static void draws_are_numbered_in_the_order_of_the_text(void **unused)
@@ -363,6 +372,7 @@ int main(void)
         TEST(units_are_house_units_when_lowered),
         TEST(uniform_takes_one_draw),
         TEST(normal_and_lognormal_take_two_draws),
+        TEST(noise_of_no_spread_is_its_mean_and_keeps_its_numbers),
         TEST(draws_are_numbered_in_the_order_of_the_text),
         TEST(truncated_has_a_loop_of_its_own),
         TEST(truncated_in_truncated_holds_both_bounds),
