@@ -127,10 +127,41 @@ static int open_brackets(const char *text)
     return n;
 }
 
+/* The key `f(x, s): …` within { } reaches us as the keys "f(x" without a value and "s)". */
+static void mend_keys(struct yaml *map, struct diag_list *d)
+{
+    uint32_t kept = 0;
+    for (uint32_t k = 0; k < map->n; k++, kept++) {
+        const struct pos at = map->key_at[k];
+        const char *whole = map->keys[k];
+        uint32_t j = k;
+        while (j + 1 < map->n && open_brackets(whole) > 0 && yaml_is_null(map->items[j])) {
+            j++;
+            whole = arena_print(d->arena, "%s, %s", whole, map->keys[j]);
+            if (whole == NULL) {
+                return;
+            }
+        }
+        if (j > k) {
+            diag_error(d, at, (uint32_t)strlen(map->keys[k]),
+                       arena_print(d->arena, "quote this key: \"%s\"", whole),
+                       "YAML ends this key at the comma: '%s'", map->keys[k]);
+        }
+        map->keys[kept] = whole;
+        map->key_at[kept] = at;
+        map->items[kept] = map->items[j];
+        k = j;
+    }
+    map->n = kept;
+}
+
 void yaml_mend_cut_expressions(struct yaml *node, struct diag_list *d)
 {
     if (!node->is_in_flow) {
         return;
+    }
+    if (node->kind == YAML_MAP) {
+        mend_keys(node, d);
     }
     uint32_t kept = 0;
     for (uint32_t k = 0; k < node->n; k++, kept++) {
