@@ -33,7 +33,7 @@ static inline double ulp_f32(float got, double exact)
      * most of it */
     uint64_t u;
     memcpy(&u, &exact, sizeof u);
-    u = (UINT64_C(2046 + 23) << 52) -
+    u = (UINT64_C(2069) << 52) -
         (u & UINT64_C(0x7ff0000000000000)); /* 2^(23 - e) for 2^e <= |exact| < 2^(e + 1) */
     double scale;
     memcpy(&scale, &u, sizeof scale);
