@@ -181,10 +181,10 @@ static void push_stimulus(struct inputs *s, struct desc_input *in, const struct 
 {
     struct network_reader *const r = s->r;
     const bool has_table = whole->value == NULL;
-    const bool needs_outside =
-        in->mode == STEP_REPLACE &&
-        (w->from != INT64_MIN || w->until != INT64_MAX ||
-         (has_table && whole->table.n > 0 && whole->table.first[0] > -r->net->n_settle));
+    /* Settling sees the value of t = 0, so what begins there begins at once. */
+    const bool needs_outside = in->mode == STEP_REPLACE &&
+                               (w->from > 0 || w->until != INT64_MAX ||
+                                (has_table && whole->table.n > 0 && whole->table.first[0] > 0));
     const uint32_t n_parts = needs_outside ? in->n_to : 1;
     for (uint32_t k = 0; k < n_parts; k++) {
         struct desc_input part = *in;
