@@ -2,14 +2,51 @@
 
 #include "shared/philox.h"
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define CPU_CLONES __attribute__((target_clones("avx512f", "arch=haswell", "default")))
+/* Each body is compiled for the base instruction set, AVX2 and AVX-512 and chosen at run time.
+ * Not by the target_clones attribute: clang 14 lacks it, its arch= form asks for one exact
+ * processor, and its resolvers run before a sanitizer is ready. Nothing is contracted into an
+ * fma, so all give the same bits. */
+#if defined(__x86_64__) && defined(__GNUC__)
+#if defined(__clang__)
+#define TARGET_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"), flatten))
 #else
-#define CPU_CLONES
+#define TARGET_AVX512                                                                          \
+    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"),       \
+                   flatten))
 #endif
+#define TARGET_AVX2 __attribute__((target("avx2"), flatten))
+/* RETURN: `return`, or nothing for a loop without a result. */
+#define LEVELS(result, RETURN, name, parameters, arguments)                                    \
+    TARGET_AVX2 static result name##_avx2 parameters                                           \
+    {                                                                                          \
+        RETURN name##_body arguments;                                                          \
+    }                                                                                          \
+    TARGET_AVX512 static result name##_avx512 parameters                                       \
+    {                                                                                          \
+        RETURN name##_body arguments;                                                          \
+    }                                                                                          \
+    result cpu_loop_##name parameters                                                          \
+    {                                                                                          \
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&         \
+            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {        \
+            RETURN name##_avx512 arguments;                                                    \
+        } else if (__builtin_cpu_supports("avx2")) {                                           \
+            RETURN name##_avx2 arguments;                                                      \
+        } else {                                                                               \
+            RETURN name##_body arguments;                                                      \
+        }                                                                                      \
+    }
+#else
+#define LEVELS(result, RETURN, name, parameters, arguments)                                    \
+    result cpu_loop_##name parameters                                                          \
+    {                                                                                          \
+        RETURN name##_body arguments;                                                          \
+    }
+#endif
+#define BODY static inline __attribute__((always_inline))
+#define NOTHING
 
-CPU_CLONES void cpu_loop_arrivals(int32_t *restrict sums, float *restrict out, uint32_t n,
-                                  float scale)
+BODY void arrivals_body(int32_t *restrict sums, float *restrict out, uint32_t n, float scale)
 {
     for (uint32_t k = 0; k < n; k++) {
         out[k] = (float)sums[k] * scale;
@@ -18,10 +55,12 @@ CPU_CLONES void cpu_loop_arrivals(int32_t *restrict sums, float *restrict out, u
         sums[k] = 0;
     }
 }
+LEVELS(void, NOTHING, arrivals,
+       (int32_t *restrict sums, float *restrict out, uint32_t n, float scale),
+       (sums, out, n, scale))
 
-CPU_CLONES void cpu_loop_philox(uint32_t first_cell, uint32_t low, uint32_t high,
-                                uint32_t retry, uint32_t k0, uint32_t k1, uint32_t n,
-                                uint32_t stride, uint32_t *words)
+BODY void philox_body(uint32_t first_cell, uint32_t low, uint32_t high, uint32_t retry,
+                      uint32_t k0, uint32_t k1, uint32_t n, uint32_t stride, uint32_t *words)
 {
     uint32_t *restrict const w0 = words, *restrict const w1 = words + stride;
     uint32_t *restrict const w2 = words + 2 * stride, *restrict const w3 = words + 3 * stride;
@@ -33,10 +72,14 @@ CPU_CLONES void cpu_loop_philox(uint32_t first_cell, uint32_t low, uint32_t high
         w3[k] = w.w3;
     }
 }
+LEVELS(void, NOTHING, philox,
+       (uint32_t first_cell, uint32_t low, uint32_t high, uint32_t retry, uint32_t k0,
+        uint32_t k1, uint32_t n, uint32_t stride, uint32_t *words),
+       (first_cell, low, high, retry, k0, k1, n, stride, words))
 
-CPU_CLONES void cpu_loop_events(const uint32_t *restrict words, uint32_t n,
-                                const uint32_t *restrict thresholds, uint32_t n_thresholds,
-                                float *restrict out)
+BODY void events_body(const uint32_t *restrict words, uint32_t n,
+                      const uint32_t *restrict thresholds, uint32_t n_thresholds,
+                      float *restrict out)
 {
     for (uint32_t k = 0; k < n; k++) {
         out[k] = 0.0f;
@@ -54,16 +97,23 @@ CPU_CLONES void cpu_loop_events(const uint32_t *restrict words, uint32_t n,
         }
     }
 }
+LEVELS(void, NOTHING, events,
+       (const uint32_t *restrict words, uint32_t n, const uint32_t *restrict thresholds,
+        uint32_t n_thresholds, float *restrict out),
+       (words, n, thresholds, n_thresholds, out))
 
-CPU_CLONES void cpu_loop_spikes(const uint32_t *restrict spike, uint32_t *restrict mask,
-                                uint32_t n, uint32_t step)
+BODY void spikes_body(const uint32_t *restrict spike, uint32_t *restrict mask, uint32_t n,
+                      uint32_t step)
 {
     for (uint32_t k = 0; k < n; k++) {
         mask[k] |= spike[k] << step;
     }
 }
+LEVELS(void, NOTHING, spikes,
+       (const uint32_t *restrict spike, uint32_t *restrict mask, uint32_t n, uint32_t step),
+       (spike, mask, n, step))
 
-CPU_CLONES bool cpu_loop_any_not_finite(const float *x, uint32_t n)
+BODY bool any_not_finite_body(const float *x, uint32_t n)
 {
     uint32_t found = 0;
     for (uint32_t k = 0; k < n; k++) {
@@ -71,6 +121,7 @@ CPU_CLONES bool cpu_loop_any_not_finite(const float *x, uint32_t n)
     }
     return found != 0;
 }
+LEVELS(bool, return, any_not_finite, (const float *x, uint32_t n), (x, n))
 
 void cpu_loop_add_same(int32_t *restrict ring, const uint32_t *restrict target, uint64_t n,
                        int32_t weight)

@@ -1,5 +1,5 @@
 /* sim/cpu_loops.h: the innermost loops of the cpu backend around the interpreter: each one
- * plain loop over a block of cells that the compiler vectorises, in clones for AVX2 and
+ * plain loop over a block of cells that the compiler vectorises, compiled for AVX2 and
  * AVX-512. All pointers are 64-byte aligned and valid to a multiple of 16. Sees:
  * kernels/shared. */
 #ifndef SIM_CPU_LOOPS_H
