@@ -160,9 +160,6 @@ void yaml_mend_cut_expressions(struct yaml *node, struct diag_list *d)
     if (!node->is_in_flow) {
         return;
     }
-    if (node->kind == YAML_MAP) {
-        mend_keys(node, d);
-    }
     uint32_t kept = 0;
     for (uint32_t k = 0; k < node->n; k++, kept++) {
         struct yaml *const item = node->items[k];
@@ -207,4 +204,7 @@ void yaml_mend_cut_expressions(struct yaml *node, struct diag_list *d)
         k = j;
     }
     node->n = kept;
+    if (node->kind == YAML_MAP) { /* after the values: what follows a cut value is no key */
+        mend_keys(node, d);
+    }
 }
