@@ -1,8 +1,6 @@
 /* striatum.c: the handle: loading, checking, messages. */
 #include "striatum_handle.h"
 
-#include "desc/yaml.h"
-
 #include <jansson.h>
 #include <string.h>
 #include <time.h>
@@ -113,31 +111,16 @@ enum striatum_status striatum_load(struct striatum *s, const char *network,
     return striatum_status_of(s, code);
 }
 
-/* A file is a model when it parses as a map without populations; all else is checked as a
- * network. */
-static bool is_model_file(struct striatum *s, const char *file)
-{
-    for (uint32_t k = 0; k < desc_n_shipped_models; k++) {
-        if (strcmp(desc_shipped_models[k].name, file) == 0) {
-            return true;
-        }
-    }
-    const struct yaml *const tree = yaml_load(file, &s->diags);
-    return tree != NULL && tree->kind == YAML_MAP && !desc_is_network(tree);
-}
-
 enum striatum_status striatum_check(struct striatum *s, const char *file,
                                     const struct striatum_load_options *o)
 {
     enum err_code code = striatum_reset(s);
     if (code == ERR_OK) {
-        const bool is_model = is_model_file(s, file);
-        code = striatum_reset(s);
-        if (code == ERR_OK && is_model) {
+        if (!desc_names_network(file)) {
             struct model *model;
             code =
                 desc_load_model(&model, file, (struct pos){.file = file}, &s->diags, &s->err);
-        } else if (code == ERR_OK) {
+        } else {
             code = load_network(s, file, o);
         }
     }
