@@ -94,17 +94,16 @@ static inline uint32_t ir_random_operation(struct ir_random *r)
     if (op == IR_TRUNC) {
         return ir_random_truncated(r);
     }
-    if (op == IR_AND || op == IR_OR) {
-        return ir_op2(ir, op, ir_random_mask(r), ir_random_mask(r));
+    /* One draw per statement: the graph of a seed is the same with every compiler. */
+    if (op == IR_AND || op == IR_OR || op == IR_NOT) {
+        const uint32_t a = ir_random_mask(r), b = ir_random_mask(r);
+        return op == IR_NOT ? ir_op1(ir, op, a) : ir_op2(ir, op, a, b);
     }
-    if (op == IR_NOT) {
-        return ir_op1(ir, op, ir_random_mask(r));
-    }
+    const uint32_t x = ir_random_real(r), y = ir_random_real(r);
     if (op == IR_SELECT) {
-        return ir_op3(ir, op, ir_random_mask(r), ir_random_real(r), ir_random_real(r));
+        return ir_op3(ir, op, ir_random_mask(r), x, y);
     }
-    return ir_n_operands(op) == 1 ? ir_op1(ir, op, ir_random_real(r))
-                                  : ir_op2(ir, op, ir_random_real(r), ir_random_real(r));
+    return ir_n_operands(op) == 1 ? ir_op1(ir, op, x) : ir_op2(ir, op, x, y);
 }
 
 /* A graph of about n nodes; roots[n_roots] drawn from it. Owned by arena. */

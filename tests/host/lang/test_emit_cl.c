@@ -210,20 +210,20 @@ static void truncated_when_emitted_then_is_a_loop_with_its_retry(void **state)
     const uint32_t u = ir_leaf(ir, IR_U01, 0, 3);
     const uint32_t value = ir_op2(ir, IR_MUL, ir_poisson(ir, u, 2, 5), twice);
     ir->trunc = 0;
-    const uint32_t trunc =
-        ir_op3(ir, IR_TRUNC, value, number(&f, -1), ir_op2(ir, IR_MUL, twice, twice));
+    const uint32_t low = number(&f, -1), high = ir_op2(ir, IR_MUL, twice, twice);
+    const uint32_t trunc = ir_op3(ir, IR_TRUNC, value, low, high);
     ir_name(ir, trunc, "w");
     const uint32_t root = ir_op2(ir, IR_ADD, trunc, ir_leaf(ir, IR_EVENTS, 1, IR_NONE));
     EXPECT_STR(
         emit(&f, &root, 1, NULL),
         "    const f32v n1 = v0 + v0;\n"
-        "    const f32v n5 = n1 * n1;\n"
+        "    const f32v n6 = n1 * n1;\n"
         "    f32v w_7 = F32V(as_float(0x7fc00000u));\n"
         "    i32v wanted7 = F32V(0.0f) == F32V(0.0f);\n"
         "    for (u32 retry7 = 0u; retry7 < 1000u && MASK_ANY(wanted7); retry7++) {\n"
         "        const f32v value7 = (POISSON(2, 5, retry7, f32_u01(DRAW(0, 3, retry7))) * "
         "n1);\n"
-        "        const i32v takes7 = wanted7 & (F32V(-1.0f) <= value7) & (value7 <= n5);\n"
+        "        const i32v takes7 = wanted7 & (F32V(-1.0f) <= value7) & (value7 <= n6);\n"
         "        w_7 = takes7 ? value7 : w_7;\n"
         "        wanted7 = wanted7 & !takes7;\n"
         "    }\n"

@@ -8,9 +8,11 @@ static void state_when_begun_and_ended_then_subnormals_are_zero_in_between(void 
     (void)state;
     volatile float small = 0x1p-126f, subnormal = 0x1p-130f;
     EXPECT_SAME_F32(small * 0.5f, 0x1p-127f);
+    /* volatile: a compiler may move arithmetic across the change of the setting, but not these.
+     */
     const uint64_t old = flush_denormals_begin();
-    const float product = small * 0.5f, negative = -small * 0.5f, sum = subnormal + 0.0f,
-                exact = small * 1.0f;
+    volatile float product = small * 0.5f, negative = -small * 0.5f, sum = subnormal + 0.0f,
+                   exact = small * 1.0f;
     flush_denormals_end(old);
     EXPECT_SAME_F32(product, 0.0f);
     EXPECT_SAME_F32(negative, -0.0f);
