@@ -16,7 +16,8 @@ static void opencl_destroy(struct sim_backend *backend)
     if (b == NULL) {
         return;
     }
-    /* Reads in flight write to memory that goes now; a device that fails here has nothing in flight any more. */
+    /* Reads in flight write to memory that goes now; a device that fails here has nothing in
+     * flight any more. */
     if (device_finish(b->device, NULL) == ERR_OK) {
         b->slots.n_in_flight = 0;
     }
@@ -183,7 +184,10 @@ static enum err_code opencl_read_cell(struct sim_backend *backend, uint32_t popu
                                       uint32_t cell, float *values, struct err *e)
 {
     struct opencl_backend *const b = opencl_of(backend);
+    ERR_IF(population >= b->network->n_populations, e, ERR_ARG,
+           "there is no population number %u", population);
     const struct opencl_population *const q = &b->populations[population];
+    ERR_IF(cell >= q->net->n, e, ERR_ARG, "there is no neuron %u in '%s'", cell, q->net->name);
     for (uint32_t k = 0; k < q->net->step.n_states; k++) {
         const uint64_t at = (uint64_t)k * q->net->n_padded + cell;
         ERR_TRY(device_read(&q->state, at * sizeof *values, &values[k], sizeof *values, e));

@@ -293,14 +293,8 @@ static void write_commit(struct writer *w)
 {
     const struct step_program *const step = w->step;
     if (step->spike != IR_NONE) {
-        const struct ir_node *const n = &step->ir->nodes[step->spike];
-        const bool is_uniform =
-            n->op == IR_CONST || (n->depends & (IR_ON_CELL | IR_ON_DRAW)) == 0;
-        const char *const name = name_of(w, w->names, step->spike);
-        text_print(w->out,
-                   is_uniform ? "        spikes |= %s != 0.0f ? U32V(1u << s) : U32V(0u);\n"
-                              : "        spikes |= %s ? U32V(1u << s) : U32V(0u);\n",
-                   name);
+        text_print(w->out, "        spikes |= %s ? U32V(1u << s) : U32V(0u);\n",
+                   name_of(w, w->names, step->spike));
     }
     for (uint32_t k = 0; k < step->n_states; k++) {
         if (!is_unchanged(w, k)) {
