@@ -51,7 +51,6 @@ static bool open_device(struct cl_device *d, cl_platform_id platform, cl_device_
     cl_device_fp_config config = 0;
     CL_OK(clGetDeviceInfo(id, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL));
     d->divides_exactly = (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
-    d->flushes = (config & CL_FP_DENORM) == 0;
     d->has_double = has_extension(id, "cl_khr_fp64");
     cl_uint align_bits = 0;
     CL_OK(clGetDeviceInfo(id, CL_DEVICE_MEM_BASE_ADDR_ALIGN, sizeof align_bits, &align_bits,
@@ -287,4 +286,25 @@ void cl_fixture_run(const struct cl_device *device, cl_program program, const ch
         }
     }
     CL_OK(clReleaseKernel(k));
+}
+
+bool cl_fixture_flushes(const struct cl_device *device)
+{
+    const char *const text =
+        "__kernel void probe(__global const float *x, __global uint *out)\n"
+        "{\n"
+        "    out[0] = as_uint(x[0] * 0.5f);\n"
+        "    out[1] = x[1] > 0.0f ? 1u : 0u;\n"
+        "    out[2] = 1u;\n"
+        "}\n";
+    float x[2] = {0x1p-126f, 0x1p-130f};
+    uint32_t out[3] = {0};
+    const struct cl_argument arguments[] = {
+        {CL_FIXTURE_IN,  x,   sizeof x  },
+        {CL_FIXTURE_OUT, out, sizeof out}
+    };
+    cl_program program = cl_fixture_build(device, "", text, "");
+    cl_fixture_run(device, program, "probe", arguments, 2, 1, 1);
+    CL_OK(clReleaseProgram(program));
+    return out[0] == 0 && out[1] == 0;
 }

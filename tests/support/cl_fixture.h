@@ -20,7 +20,7 @@ struct cl_device {
     cl_context context;
     cl_command_queue queue;
     size_t guard; /* bytes before and after each buffer */
-    bool has_double, divides_exactly, flushes;
+    bool has_double, divides_exactly;
 };
 
 /* Opens all devices of all platforms that are available and have a compiler. Returns how many;
@@ -46,5 +46,9 @@ struct cl_argument {
 void cl_fixture_run(const struct cl_device *device, cl_program program, const char *kernel,
                     const struct cl_argument *arguments, uint32_t n_arguments, size_t global,
                     size_t local);
+
+/* Whether single-precision subnormals count as zero there, as operands and as results (Oclgrind
+ * keeps them whatever the option says). Found by a kernel. */
+bool cl_fixture_flushes(const struct cl_device *device);
 
 #endif
