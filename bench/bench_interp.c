@@ -2,9 +2,10 @@
  * Humphries et al. 2009 (doi 10.3389/neuro.10.026.2009) with AMPA, NMDA and GABA, by forward
  * Euler and by exponential Euler. One thread, one row per program, instruction set and
  * population size: model,level,cells,operations,ns_min,ns_median ns of one cell and step: the
- * least and the middle of 9 repeats of at least 20 ms each. */
+ * least and the middle of 9 repeats of at least 20 ms each. --print lists the programs. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "lang/flush.h"
@@ -183,7 +184,7 @@ int main(int argc, char **argv)
             }
         }
         flush_denormals_end(old);
-        if (argc > 1) { /* any argument: print the programs */
+        if (argc > 1 && strcmp(argv[1], "--print") == 0) {
             struct text text = {0};
             interp_print(p, &text);
             (void)printf("%s", text_string(&text));
