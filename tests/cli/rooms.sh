@@ -10,7 +10,7 @@ allow() { # room, rooms it may include
     shift
     while read -r line; do
         other=$(sed -n 's/.*#include "\([a-z]*\)\/.*/\1/p' <<<"$line")
-        case " $room shared $* " in
+        case " $room shared build step $* " in
             *" $other "*) ;;
             *)
                 fail "$line"
