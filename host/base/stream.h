@@ -25,7 +25,8 @@ static inline uint64_t stream_key_hashed(uint64_t seed, enum stream_purpose purp
 }
 
 /* name: n bytes, parts separated by NUL. */
-static inline uint64_t stream_key(uint64_t seed, enum stream_purpose purpose, const char *name, size_t n)
+static inline uint64_t stream_key(uint64_t seed, enum stream_purpose purpose, const char *name,
+                                  size_t n)
 {
     return stream_key_hashed(seed, purpose, hash_fnv1a(HASH_FNV_START, name, n));
 }

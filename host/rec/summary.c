@@ -129,7 +129,8 @@ static void summary_put_size(json_t *root, const struct network *n, const struct
     json_t *const projections = json_object();
     for (uint32_t c = 0; c < n->n_conns; c++) {
         const char *const name = n->conns[c].projection->name;
-        const uint64_t before = (uint64_t)json_integer_value(json_object_get(projections, name));
+        const uint64_t before =
+            (uint64_t)json_integer_value(json_object_get(projections, name));
         summary_put(projections, name, summary_count(before + n->conns[c].n_edges));
     }
     summary_put(root, "synapses_by_projection", projections);
