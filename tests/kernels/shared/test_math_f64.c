@@ -78,7 +78,7 @@ static long double exact(enum function f, double x, double y)
     case POW:
         return powl(a, y);
     }
-    return NAN;
+    return (f64)NAN;
 }
 #endif
 
@@ -102,7 +102,7 @@ static double computed(enum function f, double x, double y)
     case POW:
         return f64_pow(x, y);
     }
-    return NAN;
+    return (f64)NAN;
 }
 
 static double uniform(u32 k, u32 which)
@@ -231,15 +231,15 @@ static void each_when_nan_then_nan(void **state)
 {
     (void)state;
     for (enum function f = EXP; f <= POW; ++f) {
-        EXPECT_TRUE(isnan(computed(f, NAN, 1.0)));
+        EXPECT_TRUE(isnan(computed(f, (f64)NAN, 1.0)));
     }
-    EXPECT_TRUE(isnan(f64_pow(1.0, NAN)));
-    EXPECT_TRUE(isnan(f64_pow(NAN, 0.0)));
-    EXPECT_TRUE(isnan(f64_min(NAN, 1.0)) && isnan(f64_min(1.0, NAN)));
-    EXPECT_TRUE(isnan(f64_max(NAN, 1.0)) && isnan(f64_max(1.0, NAN)));
-    EXPECT_TRUE(isnan(f64_round(NAN)) && isnan(f64_floor(NAN)) && isnan(f64_sign(NAN)) &&
-                isnan(f64_mod(NAN, 1.0)));
-    EXPECT_TRUE(isnan(f64_abs(NAN)) && isnan(f64_sqrt(-1.0)) && isnan(f64_sin(INF)) &&
+    EXPECT_TRUE(isnan(f64_pow(1.0, (f64)NAN)));
+    EXPECT_TRUE(isnan(f64_pow((f64)NAN, 0.0)));
+    EXPECT_TRUE(isnan(f64_min((f64)NAN, 1.0)) && isnan(f64_min(1.0, (f64)NAN)));
+    EXPECT_TRUE(isnan(f64_max((f64)NAN, 1.0)) && isnan(f64_max(1.0, (f64)NAN)));
+    EXPECT_TRUE(isnan(f64_round((f64)NAN)) && isnan(f64_floor((f64)NAN)) &&
+                isnan(f64_sign((f64)NAN)) && isnan(f64_mod((f64)NAN, 1.0)));
+    EXPECT_TRUE(isnan(f64_abs((f64)NAN)) && isnan(f64_sqrt(-1.0)) && isnan(f64_sin(INF)) &&
                 isnan(f64_cos(-INF)));
 }
 

@@ -221,7 +221,7 @@ static void poisson_thresholds_when_any_mean_then_rounded_distribution(void **st
         long double sum = 0;
         f64 mean_drawn = 0;
         for (u32 k = 0; k < n; ++k) {
-            const long double x = k, mean = means[m];
+            const long double x = k, mean = (long double)means[m];
             sum += expl(x * logl(mean) - mean - lgammal(x + 1.0L));
             EXPECT_TRUE(fabsl((long double)table[k] - ldexpl(sum, 32)) < 0.51L);
             EXPECT_TRUE(k == 0 || table[k] >= table[k - 1]);
@@ -239,7 +239,7 @@ static void poisson_thresholds_when_edges_then_defined(void **state)
     EXPECT_EQ_U64(random_poisson_thresholds(0.0, table, 4, &is_complete), 0);
     EXPECT_EQ_I64(is_complete, 1);
     EXPECT_EQ_U64(random_poisson_thresholds(-1.0, table, 4, &is_complete), 0);
-    EXPECT_EQ_U64(random_poisson_thresholds(NAN, table, 4, &is_complete), 0);
+    EXPECT_EQ_U64(random_poisson_thresholds((f64)NAN, table, 4, &is_complete), 0);
     EXPECT_EQ_U64(random_poisson_thresholds(1e-12, table, 4, &is_complete), 0);
     EXPECT_EQ_I64(is_complete, 1);
     EXPECT_EQ_U64(table[0], 1);
@@ -261,7 +261,7 @@ static void bernoulli_thresholds_when_edges_then_defined(void **state)
     int is_complete = 0;
     EXPECT_EQ_U64(random_bernoulli_thresholds(0.0, table, 1, &is_complete), 0);
     EXPECT_EQ_U64(random_bernoulli_thresholds(-1.0, table, 1, &is_complete), 0);
-    EXPECT_EQ_U64(random_bernoulli_thresholds(NAN, table, 1, &is_complete), 0);
+    EXPECT_EQ_U64(random_bernoulli_thresholds((f64)NAN, table, 1, &is_complete), 0);
     EXPECT_EQ_U64(random_bernoulli_thresholds(1e-12, table, 1, &is_complete), 0);
     EXPECT_EQ_I64(is_complete, 1);
     EXPECT_EQ_U64(table[0], 77);
