@@ -13,6 +13,8 @@ if(TARGET striatum_cli)
     COMMAND ${CMAKE_AR} -M < ${CMAKE_BINARY_DIR}/install/libstriatum.mri
     DEPENDS striatum ${STRIATUM_ROOM_TARGETS} VERBATIM)
   add_custom_target(striatum_archive ALL DEPENDS ${CMAKE_BINARY_DIR}/install/libstriatum.a)
+  # From the folder of the pkg-config file, so that a prefix given at install time holds too.
+  file(RELATIVE_PATH STRIATUM_PC_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
   configure_file(cmake/striatum.pc.in ${CMAKE_BINARY_DIR}/install/striatum.pc @ONLY)
   install(TARGETS striatum_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   install(FILES host/striatum.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
