@@ -8,6 +8,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 /* What is wrong with a value, or NULL. */
 static const char *complaint(enum net_pair_value what, float x)
@@ -105,4 +106,24 @@ out:
     pair_eval_destroy(v);
     pair_program_fini(&program);
     return code;
+}
+
+enum err_code net_explain_weight(struct network *n, const struct net_group *g, uint32_t source,
+                                 const uint32_t *ids, uint32_t n_ids, struct err *e)
+{
+    for (uint32_t c = 0; c < g->n_conns; c++) {
+        if (g->conns[c].has_constant_weight) {
+            continue;
+        }
+        struct err named = {.code = ERR_OK};
+        const enum err_code code =
+            net_explain_pair(n, g, NET_PAIR_WEIGHT, c, source, ids, n_ids, &named);
+        if (strstr(named.msg, "cannot be used") ==
+            NULL) { /* this receptor's weight is the one */
+            *e = named;
+            return code;
+        }
+    }
+    return err_set(e, ERR_FILE, 0, "projection '%s': a weight of source %u cannot be used",
+                   g->projection->name, source);
 }

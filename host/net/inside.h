@@ -92,4 +92,9 @@ enum err_code net_explain_pair(struct network *n, const struct net_group *g,
                                enum net_pair_value what, uint32_t conn, uint32_t source,
                                const uint32_t *ids, uint32_t n_ids, struct err *e) ERR_CHECKED;
 
+/* As above for the weights of a row, whichever receptor's it is. */
+enum err_code net_explain_weight(struct network *n, const struct net_group *g, uint32_t source,
+                                 const uint32_t *ids, uint32_t n_ids,
+                                 struct err *e) ERR_CHECKED;
+
 #endif

@@ -37,7 +37,6 @@ struct net_rule {
     enum desc_rule id;
     const char *name;
     bool is_numbered;
-    bool needs_bits; /* device: kernels find pairs first, then expand them */
     /* Diagnostics of a group that cannot be wired (sizes). NULL: none. */
     void (*check)(const struct net_group *g, struct diag_list *d);
     /* Mean number of synapses; *is_sampled is set where p varies: the caller multiplies pairs

@@ -66,6 +66,5 @@ static enum err_code draw_rows(struct rule_build *b, uint32_t thread, uint32_t l
 
 const struct net_rule net_rule_pairwise_bernoulli = {.id = RULE_PAIRWISE_BERNOULLI,
                                                      .name = "pairwise_bernoulli",
-                                                     .needs_bits = true,
                                                      .expected = expected,
                                                      .draw_rows = draw_rows};

@@ -59,26 +59,15 @@ static enum err_code draw_chunk(void *context, uint32_t item, uint32_t thread, s
     return ERR_OK;
 }
 
-static enum err_code explain_weight(struct draw_weights *x, const struct host_chunk *c,
-                                    struct err *e)
+static enum err_code explain_chunk(struct draw_weights *x, const struct host_chunk *c,
+                                   struct err *e)
 {
     size_t begin = 0;
     for (uint32_t i = c->lo; i < c->bad_row; i++) {
         begin += x->h->row_count[i];
     }
-    struct err first = {.code = ERR_OK};
-    for (uint32_t r = 0; r < x->n_conns;
-         r++) { /* the receptor whose weight it is: the one with a named pair */
-        const enum err_code code =
-            net_explain_pair(x->b->n, x->h->g, NET_PAIR_WEIGHT, x->conns[r], c->bad_row,
-                             c->list.ids + begin, x->h->row_count[c->bad_row], &first);
-        if (strstr(first.msg, "cannot be used") == NULL || r + 1 == x->n_conns) {
-            *e = first;
-            return code;
-        }
-    }
-    return err_set(e, ERR_FILE, 0, "projection '%s': a weight cannot be used",
-                   x->h->g->projection->name);
+    return net_explain_weight(x->b->n, x->h->g, c->bad_row, c->list.ids + begin,
+                              x->h->row_count[c->bad_row], e);
 }
 
 enum err_code host_weights_draw(struct host_build *b, struct host_group *h, struct err *e)
@@ -106,7 +95,7 @@ enum err_code host_weights_draw(struct host_build *b, struct host_group *h, stru
     ERR_GOTO(net_parallel(b->n_threads, h->n_chunks, draw_chunk, x, NULL, e));
     for (uint32_t k = 0; k < h->n_chunks; k++) {
         if (h->chunks[k].bad_row != UINT32_MAX) {
-            ERR_GOTO(explain_weight(x, &h->chunks[k], e));
+            ERR_GOTO(explain_chunk(x, &h->chunks[k], e));
         }
     }
 out:

@@ -8,13 +8,14 @@ enum err_code network_build(struct network *n, struct net_wiring *w, struct devi
                             struct err *e)
 {
     *w = (struct net_wiring){.is_on_device = device != NULL};
-    ERR_IF(device != NULL, e, ERR_ARG, "synapses are built in host memory only");
     const struct net_build_options plain = {0};
     o = o == NULL ? &plain : o;
     struct net_group *groups = NULL;
     uint32_t n_groups = 0;
     ERR_TRY(net_groups_create(n, &groups, &n_groups, e));
-    enum err_code code = net_build_host(n, groups, n_groups, w, o, d, e);
+    enum err_code code = device == NULL
+                             ? net_build_host(n, groups, n_groups, w, o, d, e)
+                             : net_build_device(n, groups, n_groups, w, device, o, d, e);
     if (code == ERR_OK) {
         for (uint32_t k = 0; k < n_groups; k++) {
             net_large_p(&groups[k], d);

@@ -280,8 +280,7 @@ static void rules_when_sizes_cannot_be_refuse(void **state)
                    3, 4, "'P'");
     expect_refused("from: P, to: P, rule: fixed_indegree, indegree: 1, allow_autapses: false",
                    1, 4, "'P'");
-    expect_refused("from: P, to: P, rule: fixed_indegree, indegree: 1000000", 5000, 1,
-                   "X");
+    expect_refused("from: P, to: P, rule: fixed_indegree, indegree: 1000000", 5000, 1, "X");
 }
 
 int main(void)
