@@ -1,6 +1,7 @@
 /* device/program.c: programs from text or from the cache. */
 #include "device/device_inside.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct program_data {
@@ -120,12 +121,23 @@ void device_program_destroy(struct device_program *p)
     *p = (struct device_program){0};
 }
 
+/* PoCL keeps what it compiled, and asked for a binary it first compiles every kernel once more
+ * for any work-group size: 0.2 to 0.5 s each. So its own cache is trusted, unless the user
+ * names a folder for ours. */
+static bool driver_caches(const struct device *d)
+{
+    const char *const folder = getenv("STRIATUM_CACHE_DIR");
+    const bool is_named = folder != NULL && folder[0] != '\0';
+    return !is_named && (strstr(d->info.platform, "PoCL") != NULL ||
+                         strstr(d->info.platform, "pocl") != NULL);
+}
+
 void device_program_save(struct device_program *p)
 {
     struct program_data *const data = p->handle;
     unsigned char *binary = NULL;
     size_t n = 0;
-    if (data == NULL || data->is_cached) {
+    if (data == NULL || data->is_cached || driver_caches(p->device)) {
         return;
     }
     if (clGetProgramInfo(data->program, CL_PROGRAM_BINARY_SIZES, sizeof n, &n, NULL) ==

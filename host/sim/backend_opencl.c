@@ -141,7 +141,10 @@ static enum err_code opencl_start(struct sim_backend *backend, const struct net_
     ERR_TRY(launch_delivery(b, 0, e));
     ERR_TRY(launch_watches(b, e));
     ERR_TRY(device_finish(b->device, e));
-    device_program_save(&b->program);
+    device_program_save(&b->delivery_program);
+    for (uint32_t p = 0; p < b->network->n_populations; p++) {
+        device_program_save(&b->populations[p].program);
+    }
     return ERR_OK;
 }
 

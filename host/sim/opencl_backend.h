@@ -1,6 +1,5 @@
-/* sim/opencl_backend.h: inside of the opencl backend. One program holds the step kernels of all
- * populations and delivery; a slice is one launch per population, one of delivery, and the
- * reads of its slot. Sees: sim, device. Threads: one. */
+/* sim/opencl_backend.h: inside of the opencl backend. A slice is one launch per population, one
+ * of delivery, and the reads of its slot. Sees: sim, device. Threads: one. */
 #ifndef SIM_OPENCL_BACKEND_H
 #define SIM_OPENCL_BACKEND_H
 
@@ -10,7 +9,7 @@
 
 struct opencl_population {
     const struct net_population *net; /* borrowed */
-    uint32_t kernel_number;           /* equal texts share a kernel's text */
+    struct device_program program;    /* unset where an earlier population has an equal text */
     struct device_kernel kernel;
     struct device_buffer state, parameter, position, keys, channels, slot_of;
     uint64_t n_items, watched_at; /* watched_at: floats, first of its watches' values */
@@ -27,7 +26,7 @@ struct opencl_backend {
     struct opencl_population *populations;
     struct step_kernel *kernels;     /* [n_populations] */
     struct uniforms_at *uniforms_at; /* [n_populations] */
-    struct device_program program;
+    struct device_program delivery_program;
     struct device_kernel deliver, collect;
     struct device_buffer ring, conns, places, watch_places, watched;
     struct uniforms uniforms;

@@ -195,6 +195,7 @@ void opencl_unload(struct opencl_backend *b)
     for (uint32_t p = 0; b->populations != NULL && p < b->network->n_populations; p++) {
         struct opencl_population *const q = &b->populations[p];
         device_kernel_destroy(&q->kernel);
+        device_program_destroy(&q->program);
         device_buffer_destroy(&q->state);
         device_buffer_destroy(&q->parameter);
         device_buffer_destroy(&q->position);
@@ -204,7 +205,7 @@ void opencl_unload(struct opencl_backend *b)
     }
     device_kernel_destroy(&b->deliver);
     device_kernel_destroy(&b->collect);
-    device_program_destroy(&b->program);
+    device_program_destroy(&b->delivery_program);
     device_buffer_destroy(&b->ring);
     device_buffer_destroy(&b->conns);
     device_buffer_destroy(&b->places);

@@ -9,7 +9,7 @@ typedef int i32;
 typedef ulong u64;
 typedef long i64;
 typedef float f32;
-#define SHARED_FN       static inline
+#define SHARED_FN       static inline __attribute__((unused))
 #define SHARED_GLOBAL   __global
 #define SHARED_CONSTANT __constant
 #else

@@ -5,7 +5,7 @@
 #include "shared/slice.h"
 
 /* First of the ascending targets in [from, to) that is not below least. */
-static inline u64 deliver_first_target(__global const u32 *target, u64 from, u64 to, u32 least)
+SHARED_FN u64 deliver_first_target(__global const u32 *target, u64 from, u64 to, u32 least)
 {
     while (from < to) {
         const u64 middle = from + (to - from) / 2;
@@ -17,10 +17,9 @@ static inline u64 deliver_first_target(__global const u32 *target, u64 from, u64
 }
 
 /* Adds the edges [from, to) to one slot of a ring. */
-static inline void deliver_edges(__global const struct conn_layout *c, u64 from, u64 to,
-                                 __global const u32 *restrict target,
-                                 __global const i32 *restrict weight,
-                                 __global i32 *restrict ring)
+SHARED_FN void deliver_edges(__global const struct conn_layout *c, u64 from, u64 to,
+                             __global const u32 *restrict target,
+                             __global const i32 *restrict weight, __global i32 *restrict ring)
 {
     if (c->has_weights != 0) {
         for (u64 k = from; k < to; k++) {

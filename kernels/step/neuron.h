@@ -29,8 +29,13 @@
         __global f32 *restrict samples, __global f32 *restrict watched,                        \
         const struct step_slice slice
 
+/* Arguments that a small model may leave unused. */
+#define NEURON_UNUSED()                                                                        \
+    (void)(parameter), (void)(position), (void)(ring), (void)(uniforms), (void)(keys),         \
+        (void)(channels), (void)(slot_of), (void)(samples), (void)(watched)
+
 /* Clears the heads of the next slot, which the host has read by now. */
-static inline void neuron_clear(__global u32 *head, u32 n_words)
+SHARED_FN void neuron_clear(__global u32 *head, u32 n_words)
 {
     for (u32 k = 0; k < n_words; k++) {
         head[k] = 0;
@@ -39,7 +44,7 @@ static inline void neuron_clear(__global u32 *head, u32 n_words)
 
 /* Number of events of a word: how many of the ascending thresholds table[1 … table[0]] it
  * reaches. Most words reach none. */
-static inline f32v neuron_events(u32v word, __global const u32 *restrict table)
+SHARED_FN f32v neuron_events(u32v word, __global const u32 *restrict table)
 {
     const u32 n = table[0];
     f32v count = F32V(0.0f);
@@ -54,20 +59,20 @@ static inline f32v neuron_events(u32v word, __global const u32 *restrict table)
 }
 
 /* The four words of draws 4*block … 4*block + 3. */
-static inline struct philox_words neuron_words(u32v cell, i64 block, u32 retry, u32 k0, u32 k1)
+SHARED_FN struct philox_words neuron_words(u32v cell, i64 block, u32 retry, u32 k0, u32 k1)
 {
     return philox4x32(cell, U32V((u32)(u64)block), U32V((u32)((u64)block >> 32)), U32V(retry),
                       k0, k1);
 }
 
 /* Draw j once more: truncated() asks for it. */
-static inline u32v neuron_again(u32v cell, i64 j, u32 retry, u32 k0, u32 k1)
+SHARED_FN u32v neuron_again(u32v cell, i64 j, u32 retry, u32 k0, u32 k1)
 {
     return philox_select(neuron_words(cell, j >> 2, retry, k0, k1), (u32)(u64)j & 3u);
 }
 
 /* Poisson numbers take as many words as they need, lane by lane. */
-static inline f32v neuron_poisson(f32v mean, u32v cell, i64 j, u32 retry, u32 k0, u32 k1)
+SHARED_FN f32v neuron_poisson(f32v mean, u32v cell, i64 j, u32 retry, u32 k0, u32 k1)
 {
     f32 means[WIDTH], values[WIDTH];
     u32 cells[WIDTH];
@@ -81,8 +86,8 @@ static inline f32v neuron_poisson(f32v mean, u32v cell, i64 j, u32 retry, u32 k0
 }
 
 /* Appends the cells that spiked in this slice to the population's list. */
-static inline void neuron_append(u32v mask, u32 first_cell, u32 n, __global u32 *head,
-                                 __global u32 *list)
+SHARED_FN void neuron_append(u32v mask, u32 first_cell, u32 n, __global u32 *head,
+                             __global u32 *list)
 {
     if (!MASK_ANY(mask != U32V(0u))) {
         return;
@@ -99,8 +104,8 @@ static inline void neuron_append(u32v mask, u32 first_cell, u32 n, __global u32 
 }
 
 /* n_good: steps at whose end all states so far had been finite. */
-static inline void neuron_report_bad(u32v n_good, u32 n_steps, u32 first_cell, u32 n,
-                                     __global u32 *head)
+SHARED_FN void neuron_report_bad(u32v n_good, u32 n_steps, u32 first_cell, u32 n,
+                                 __global u32 *head)
 {
     if (!MASK_ANY(n_good != U32V(n_steps))) {
         return;
@@ -116,8 +121,8 @@ static inline void neuron_report_bad(u32v n_good, u32 n_steps, u32 first_cell, u
 
 /* Euler's limit (design section 3): dt*J below -2. words: the watch's part of the head; values:
  * [n_padded]. */
-static inline void neuron_watch(f32v value, u32 first_cell, u32 n, __global u32 *words,
-                                __global f32 *values)
+SHARED_FN void neuron_watch(f32v value, u32 first_cell, u32 n, __global u32 *words,
+                            __global f32 *values)
 {
     if (!MASK_ANY(value < F32V(-2.0f))) {
         return;

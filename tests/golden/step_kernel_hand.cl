@@ -1,0 +1,144 @@
+#line 1 "step kernel"
+#define DRAW(s, d, r) \
+    ((r) == 0u ? draw##s##x##d : neuron_again(cell, j##s##x + d, (r), key##s##a, key##s##b))
+#define POISSON(s, d, r, mean) neuron_poisson((mean), cell, j##s##x + d, (r), key##s##a, key##s##b)
+#define TRUNC_FAILED(mask)
+__kernel void step_kernel(NEURON_ARGUMENTS)
+{
+    const u32 item = (u32)get_global_id(0), first_cell = item * WIDTH;
+    if (first_cell >= slice.n_padded || slice.n_steps == 0u) {
+        return;
+    }
+    __global u32 *const head = slots + slice.head_at;
+    const u32v cell = U32V(first_cell) + LANE_INDEX;
+    const u32 lanes = item % (CELL_BLOCK / WIDTH);
+    if (item == 0u) {
+        neuron_clear(slots + slice.next_head_at, slice.n_head);
+    }
+    f32v state0x = LOAD_F32V(state + (u64)0 * slice.n_padded, item);
+    f32v state1x = LOAD_F32V(state + (u64)1 * slice.n_padded, item);
+    f32v state2x = LOAD_F32V(state + (u64)2 * slice.n_padded, item);
+    f32v state3x = LOAD_F32V(state + (u64)3 * slice.n_padded, item);
+    const f32v v5 = U32_TO_F32V(cell);
+    const f32v v6 = LOAD_F32V(position + (u64)0 * slice.n_padded, item);
+    const f32v v7 = LOAD_F32V(parameter + (u64)0 * slice.n_padded, item);
+    __global i32 *const ring0x = ring + channels[0].ring_begin;
+    const u32 slots0x = channels[0].n_slots;
+    const f32v scale0x = F32V(channels[0].scale);
+    u32 at0x = slice_ring_slot(slice.first, slots0x);
+    const u32 sampled = slice.due != 0u ? slot_of[first_cell / CELL_BLOCK] : NEURON_NO_BLOCK;
+    const u32 key0a = keys[0], key0b = keys[1];
+    i64 j0x = slice.first * 3, block0x = (j0x >> 2) - 0x40000000;
+    struct philox_words words0x0 = {U32V(0u), U32V(0u), U32V(0u), U32V(0u)};
+    struct philox_words words0x1 = {U32V(0u), U32V(0u), U32V(0u), U32V(0u)};
+    const u32 key1a = keys[2], key1b = keys[3];
+    i64 j1x = slice.first * 1, block1x = (j1x >> 2) - 0x40000000;
+    struct philox_words words1x0 = {U32V(0u), U32V(0u), U32V(0u), U32V(0u)};
+    const u32 key2a = keys[4], key2b = keys[5];
+    i64 j2x = slice.first * 1, block2x = (j2x >> 2) - 0x40000000;
+    struct philox_words words2x0 = {U32V(0u), U32V(0u), U32V(0u), U32V(0u)};
+    u32v spikes = U32V(0u), n_good = U32V(0u);
+    f32v broken = F32V(0.0f);
+    for (u32 s = 0; s < slice.n_steps; s++) {
+        __global i32 *const sums0x = ring0x + (u64)at0x * slice.n_padded;
+        const f32v arrival0x = TO_F32V(LOAD_I32V(sums0x, item)) * scale0x;
+        STORE_I32V(I32V(0), sums0x, item);
+        at0x = at0x + 1u == slots0x ? 0u : at0x + 1u;
+        const f32v v0 = state0x;
+        const f32v v1 = state1x;
+        const f32v v2 = state2x;
+        const f32v v3 = state3x;
+        const f32v v4 = arrival0x;
+        const f32 c0 = as_float(uniforms[slice.courses_at + s * 3u + 0u]);
+        const f32 c1 = as_float(uniforms[slice.courses_at + s * 3u + 1u]);
+        const f32 c2 = as_float(uniforms[slice.courses_at + s * 3u + 2u]);
+        const i64 next0x = j0x >> 2;
+        if (next0x != block0x) {
+            if (next0x == block0x + 1) {
+                words0x0 = words0x1;
+            } else {
+                words0x0 = neuron_words(cell, next0x + 0, 0u, key0a, key0b);
+            }
+            words0x1 = neuron_words(cell, next0x + 1, 0u, key0a, key0b);
+            block0x = next0x;
+        }
+        const u32 offset0x = (u32)(u64)j0x & 3u;
+        const u32v draw0x0 = philox_select(words0x0, (offset0x + 0u) & 3u);
+        const u32v draw0x1 = (offset0x + 1u) >> 2 == 0u ? philox_select(words0x0, (offset0x + 1u) & 3u)
+            : philox_select(words0x1, (offset0x + 1u) & 3u);
+        const u32v draw0x2 = (offset0x + 2u) >> 2 == 0u ? philox_select(words0x0, (offset0x + 2u) & 3u)
+            : philox_select(words0x1, (offset0x + 2u) & 3u);
+        const i64 next1x = j1x >> 2;
+        if (next1x != block1x) {
+            words1x0 = neuron_words(cell, next1x + 0, 0u, key1a, key1b);
+            block1x = next1x;
+        }
+        const u32 offset1x = (u32)(u64)j1x & 3u;
+        const u32v draw1x0 = philox_select(words1x0, (offset1x + 0u) & 3u);
+        const i64 next2x = j2x >> 2;
+        if (next2x != block2x) {
+            words2x0 = neuron_words(cell, next2x + 0, 0u, key2a, key2b);
+            block2x = next2x;
+        }
+        const u32 offset2x = (u32)(u64)j2x & 3u;
+        const u32v draw2x0 = philox_select(words2x0, (offset2x + 0u) & 3u);
+        const f32v e0 = neuron_events(draw1x0, uniforms + uniforms[slice.events_at + s * 2u + 0u]);
+        const f32v e1 = neuron_events(draw2x0, uniforms + uniforms[slice.events_at + s * 2u + 1u]);
+        const f32v n3 = v3;
+        const f32v n15 = (v2 + v4) + ((e0 * 1.5f) + (e1 * 0.75f));
+        f32v n29 = F32V(as_float(0x7fc00000u));
+        i32v wanted29 = F32V(0.0f) == F32V(0.0f);
+        for (u32 retry29 = 0u; retry29 < 1000u && MASK_ANY(wanted29); retry29++) {
+            const f32v value29 = (f32_u01(DRAW(0, 1, retry29)) * 4.0f);
+            const i32v takes29 = wanted29 & (F32V(1.0f) <= value29) & (value29 <= F32V(2.0f));
+            n29 = takes29 ? value29 : n29;
+            wanted29 = wanted29 & !takes29;
+        }
+        TRUNC_FAILED(wanted29);
+        const f32v n44 = (n15 + (((v5 * 0.001f) + ((f32_u01(DRAW(0, 0, 0u)) - 0.5f) * 8.0f)) + c1)) + ((n29 + POISSON(0, 2, 0u, (v6 * 0.01f))) + ((F32V(c0) != F32V(0.0f)) ? v7 : n3));
+        const f32v n56 = v0 + (0.5f * ((((((0.04f * v0) * v0) + (5.0f * v0)) + 140.0f) - v1) + n44));
+        const f32v n63 = v1 + (0.5f * (0.02f * ((0.2f * v0) - v1)));
+        const i32v n65 = 30.0f <= n56;
+        const f32v n67 = n65 ? F32V(-65.0f) : n56;
+        const f32v n69 = n65 ? (n63 + 8.0f) : n63;
+        const f32v n70 = n15 * 0.75f;
+        if ((slice.due >> s & 1u) != 0u && sampled != NEURON_NO_BLOCK) {
+            const f32v n0 = v0;
+            const f32v n15 = (v2 + v4) + ((e0 * 1.5f) + (e1 * 0.75f));
+            __global f32 *const row = samples + slice.samples_at +
+                ((u64)(s * 3u) * slice.n_blocks + sampled) * CELL_BLOCK;
+            STORE_F32V(F32V(n0), row + (u64)0 * slice.n_blocks * CELL_BLOCK, lanes);
+            STORE_F32V(F32V(n15), row + (u64)1 * slice.n_blocks * CELL_BLOCK, lanes);
+            STORE_F32V(F32V(c2), row + (u64)2 * slice.n_blocks * CELL_BLOCK, lanes);
+        }
+        if ((slice.first + s) % 32 == 0) {
+            const f32v n74 = v0 * 0.03125f;
+            neuron_watch(F32V(n74), first_cell, slice.n, head + HEAD_WATCH + 0u * HEAD_WATCH_WORDS,
+                         watched + slice.watched_at + (u64)0 * slice.n_padded);
+        }
+        spikes |= n65 ? U32V(1u << s) : U32V(0u);
+        const f32v next0state = F32V(n67);
+        const f32v next1state = F32V(n69);
+        const f32v next2state = F32V(n70);
+        state0x = next0state;
+        broken = broken + (state0x - state0x);
+        state1x = next1state;
+        broken = broken + (state1x - state1x);
+        state2x = next2state;
+        broken = broken + (state2x - state2x);
+        n_good = n_good + (broken == F32V(0.0f) ? U32V(1u) : U32V(0u));
+        j0x += 3;
+        j1x += 1;
+        j2x += 1;
+    }
+    STORE_F32V(state0x, state + (u64)0 * slice.n_padded, item);
+    STORE_F32V(state1x, state + (u64)1 * slice.n_padded, item);
+    STORE_F32V(state2x, state + (u64)2 * slice.n_padded, item);
+    neuron_append(spikes, first_cell, slice.n, head, slots + slice.list_at);
+    neuron_report_bad(n_good, slice.n_steps, first_cell, slice.n, head);
+    (void)lanes;
+    NEURON_UNUSED();
+}
+#undef DRAW
+#undef POISSON
+#undef TRUNC_FAILED
