@@ -54,6 +54,7 @@ enum err_code mem_grow(void *array, size_t *capacity, size_t n, size_t size, str
     more = more < n ? n : more;
     void *bigger;
     ERR_TRY(mem_alloc(&bigger, more, size, e));
+    ASSERT(bigger != NULL);
     if (*slot != NULL) {
         memcpy(bigger, *slot, *capacity * size);
         free(*slot);

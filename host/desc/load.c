@@ -131,7 +131,7 @@ static const char *suggest_shipped(struct load *l, const char *name, enum load_k
     return load_suggest(l, load_print(l, "%.*s", (int)strcspn(base, "."), base), names, n);
 }
 
-static bool report_missing(struct load *l, const char *name, const char *path, struct pos at,
+static void report_missing(struct load *l, const char *name, const char *path, struct pos at,
                            enum load_kind kind)
 {
     const bool is_first = at.file == NULL;
@@ -147,7 +147,6 @@ static bool report_missing(struct load *l, const char *name, const char *path, s
         diag_error(l->d, at, (uint32_t)strlen(name), hint, "cannot read %s '%s': %s",
                    is_first ? "file" : what, path, strerror(ENOENT));
     }
-    return false;
 }
 
 static bool is_from_command_line(const char *file)
@@ -196,7 +195,8 @@ bool load_find(struct load *l, const char *name, struct pos at, enum load_kind k
             return true;
         }
     }
-    return report_missing(l, name, path, at, kind);
+    report_missing(l, name, path, at, kind);
+    return false;
 }
 
 static struct yaml *read_one(struct load *l, const struct load_found *found, struct pos at)

@@ -119,6 +119,7 @@ static enum err_code set_last(struct yaml *node, const char *part, struct yaml *
         return ERR_OK;
     }
     if (k >= 0) {
+        ASSERT(node->items != NULL);
         node->items[k] = value;
         if (node->kind == YAML_MAP) {
             node->key_at[k] = value->at;
@@ -148,6 +149,7 @@ static struct yaml *step_down(struct yaml *node, const char *const *parts, uint3
         (void)no_such_key(part, within, node, e);
         return NULL;
     }
+    ASSERT(k < 0 || node->items != NULL);
     if (k < 0 || yaml_is_null(node->items[k])) {
         struct yaml *const map = new_map(at, d);
         if (map == NULL || (k < 0 && !yaml_push(node, d->arena, part, at, map))) {

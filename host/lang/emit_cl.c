@@ -13,7 +13,7 @@ enum { EMIT_INLINE_MOST = 90, EMIT_NAME_MOST = 40 };
 enum { TRUNCATED_MOST = 1000 };
 
 static const char *const spellings[IR_OP_N] = {
-#define IR_OP(id, n_operands, result, spelling) [id] = spelling,
+#define IR_OP(id, n_operands, result, spelling) [id] = (spelling),
 #include "lang/ir_ops.def"
 #undef IR_OP
 };

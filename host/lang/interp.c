@@ -216,6 +216,7 @@ void interp_print(const struct interp *p, struct text *out)
         }
         const uint32_t operands[3] = {op->a, op->b, op->c};
         const uint32_t n = interp_n_operands(op->code);
+        ASSERT(n <= 3);
         for (uint32_t j = 0; j < n; j++) {
             text_add(out, " ");
             print_slot(p, operands[j], out);

@@ -39,6 +39,7 @@
     for (uint32_t i = 0; i < n_lanes; i++) {                                                   \
         statement                                                                              \
     }
+/* NOLINTBEGIN(bugprone-macro-parentheses): `result` is a type. */
 #define CASE_VV(code, result, D, expression)                                                   \
     case code: {                                                                               \
         result *const d = D(op->d);                                                            \
@@ -59,6 +60,7 @@
         const f32 x = SCALAR(op->a);                                                           \
         LANES(const f32 y = b[i]; d[i] = (result)(expression);)                                \
     } break;
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 #define INTERP_BINARY(id, name, expression)                                                    \
     CASE_VV(INTERP_##id##_VV, f32, OUT_F32, expression)                                        \

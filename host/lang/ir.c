@@ -14,7 +14,7 @@ static const char *const op_names[IR_OP_N] = {
 };
 
 static const uint8_t op_operands[IR_OP_N] = {
-#define IR_OP(id, n_operands, result, spelling) [id] = n_operands,
+#define IR_OP(id, n_operands, result, spelling) [id] = (n_operands),
 #include "lang/ir_ops.def"
 #undef IR_OP
 };

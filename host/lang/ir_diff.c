@@ -199,6 +199,7 @@ static uint32_t slope_of(const struct diff *d, uint32_t node)
     const struct ir_node n = d->ir->nodes[node];
     const uint32_t n_operands = ir_n_operands((enum ir_op)n.op);
     const uint32_t operands[3] = {n.a, n.b, n.c};
+    ASSERT(n_operands <= 3);
     bool is_flat = true;
     for (uint32_t k = n.op == IR_SELECT ? 1 : 0; k < n_operands; k++) {
         const uint32_t slope = d->slope[operands[k]];
@@ -231,7 +232,9 @@ uint32_t ir_derivative(struct ir *ir, uint32_t node, uint32_t with_respect_to)
     for (uint32_t k = node; k > with_respect_to; k--) {
         const struct ir_node *const x = &ir->nodes[k];
         const uint32_t operands[3] = {x->a, x->b, x->c};
-        for (uint32_t m = 0; needed[k] && m < ir_n_operands((enum ir_op)x->op); m++) {
+        const uint32_t n_operands = ir_n_operands((enum ir_op)x->op);
+        ASSERT(n_operands <= 3);
+        for (uint32_t m = 0; needed[k] && m < n_operands; m++) {
             needed[operands[m]] = 1;
         }
     }

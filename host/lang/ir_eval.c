@@ -64,7 +64,9 @@ static double eval_cone(const struct ir *ir, uint32_t last, int64_t step, int64_
         first = k;
         const struct ir_node *const n = &ir->nodes[ir->time_nodes[k]];
         const uint32_t operands[3] = {n->a, n->b, n->c};
-        for (uint32_t m = 0; m < ir_n_operands((enum ir_op)n->op); m++) {
+        const uint32_t n_operands = ir_n_operands((enum ir_op)n->op);
+        ASSERT(n_operands <= 3);
+        for (uint32_t m = 0; m < n_operands; m++) {
             const uint32_t t = ir->nodes[operands[m]].time_index;
             if (t != IR_NONE) {
                 needed[t] = 1;

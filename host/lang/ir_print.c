@@ -54,7 +54,9 @@ static void print_node(const struct ir *ir, uint32_t node, struct text *out)
     text_print(out, "n%" PRIu32 " = ", node);
     print_name(out, ir_op_name((enum ir_op)n->op));
     const uint32_t operands[3] = {n->a, n->b, n->c};
-    for (uint32_t k = 0; k < ir_n_operands((enum ir_op)n->op); k++) {
+    const uint32_t n_operands = ir_n_operands((enum ir_op)n->op);
+    ASSERT(n_operands <= 3);
+    for (uint32_t k = 0; k < n_operands; k++) {
         print_operand(ir, operands[k], out);
     }
     if (n->op == IR_CONST) {
@@ -93,7 +95,9 @@ void ir_print(const struct ir *ir, const uint32_t *roots, uint32_t n_roots, stru
     for (uint32_t node = ir->n; node-- > 0;) {
         const struct ir_node *const n = &ir->nodes[node];
         const uint32_t operands[3] = {n->a, n->b, n->c};
-        for (uint32_t k = 0; needed[node] && k < ir_n_operands((enum ir_op)n->op); k++) {
+        const uint32_t n_operands = ir_n_operands((enum ir_op)n->op);
+        ASSERT(n_operands <= 3);
+        for (uint32_t k = 0; needed[node] && k < n_operands; k++) {
             needed[operands[k]] = needed[operands[k]] == 2 ? 2 : 1;
         }
     }

@@ -150,6 +150,7 @@ void model_order(const struct model *m, const struct model_preset *preset, uint3
     for (uint32_t k = 0; k < edges.n; k++) {
         users[begin[edges.items[k].used + 1]++] = edges.items[k].user;
     }
+    ASSERT(edges.n_waits != NULL);
     for (uint32_t k = 0; k < n; k++) {
         if (edges.n_waits[k] == 0) {
             order[(*n_order)++] = k;

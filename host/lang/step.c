@@ -120,8 +120,9 @@ static bool builder_init(struct step_builder *b, const struct step_request *r,
     b->parameter = new_nodes(b, m->n_parameters);
     b->parameter_stage = arena_alloc(r->arena, m->n_parameters, 1);
     b->is_held = arena_alloc(r->arena, m->n_states, sizeof *b->is_held);
-    struct step_stream *const own =
-        arena_push(r->arena, &out->streams, &out->n_streams, &b->streams_capacity, sizeof *own);
+    /* The model's own stream, the first: a zeroed record. */
+    (void)arena_push(r->arena, &out->streams, &out->n_streams, &b->streams_capacity,
+                     sizeof *out->streams);
     if (arena_failed(r->arena)) {
         return false;
     }

@@ -1,6 +1,7 @@
 #include "rec/hdf5_inside.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct hdf5_series {
@@ -43,7 +44,7 @@ enum err_code hdf5_fault(const char *path, const char *what, struct err *e)
     int number = 0;
     const char *const at = strstr(text, "errno = ");
     if (at != NULL) {
-        (void)sscanf(at + 8, "%d", &number);
+        number = (int)strtol(at + 8, NULL, 10);
     }
     return err_set(e, ERR_IO, number, "cannot %s '%s': %s", what, path,
                    number != 0       ? strerror(number)

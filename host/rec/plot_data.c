@@ -48,8 +48,8 @@ static enum err_code plot_close(const struct plot_data *p, const char *name, FIL
 /* The nearest of 1, 2, 5, 10 … ms to a hundredth of the run. */
 static double plot_nice_bin(double duration_ms)
 {
-    double best = 1.0;
-    for (double decade = 1.0; decade < 1e9; decade *= 10.0) {
+    double best = 1.0, decade = 1.0;
+    for (int power = 0; power < 9; power++) {
         static const double steps[] = {1.0, 2.0, 5.0};
         for (int k = 0; k < 3; k++) {
             const double bin = steps[k] * decade;
@@ -57,6 +57,7 @@ static double plot_nice_bin(double duration_ms)
                 best = bin;
             }
         }
+        decade *= 10.0;
     }
     return best;
 }
@@ -158,7 +159,8 @@ static uint64_t plot_column(const struct plot_data *p, uint32_t trace)
 static enum err_code plot_write_trace(struct plot_data *p, uint32_t trace, struct hdf5_file *v,
                                       FILE *out, struct err *e)
 {
-    enum { STRETCHES = 4000, READ = 65536 };
+    enum { READ = 65536 };
+    const uint64_t most = 4000; /* stretches */
     struct plot_trace *const t = &p->traces[trace];
     char path[256];
     uint64_t rows, columns;
@@ -170,7 +172,7 @@ static enum err_code plot_write_trace(struct plot_data *p, uint32_t trace, struc
     (void)snprintf(path, sizeof path, "/report/%s/data", p->populations[t->population].name);
     ERR_TRY(hdf5_size(v, path, &rows, &columns, e));
     ERR_TRY(mem_alloc(&values, READ, sizeof *values, e));
-    const uint64_t stretch = rows <= 2 * STRETCHES ? 1 : (rows + STRETCHES - 1) / STRETCHES;
+    const uint64_t stretch = rows <= 2 * most ? 1 : (rows + most - 1) / most;
     enum err_code code = ERR_OK;
     double low = (double)INFINITY, high = -(double)INFINITY;
     t->least = low;

@@ -35,14 +35,14 @@ static void summary_print_real(double x, struct text *out)
     text_add(out, digits);
 }
 
-static void summary_print(const json_t *j, int depth, struct text *out)
+static void summary_print(json_t *j, int depth, struct text *out)
 {
     const char *key;
     json_t *value;
     size_t k;
     bool first = true;
     if (json_is_object(j) && json_object_size(j) > 0) {
-        json_object_foreach((json_t *)(uintptr_t)j, key, value)
+        json_object_foreach(j, key, value)
         {
             text_print(out, "%s\n%*s\"%s\": ", first ? "{" : ",", 2 * depth + 2, "", key);
             summary_print(value, depth + 1, out);

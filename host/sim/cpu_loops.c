@@ -2,6 +2,8 @@
 
 #include "shared/philox.h"
 
+#include <stddef.h>
+
 /* Each body is compiled for the base instruction set, AVX2 and AVX-512 and chosen at run time.
  * Not by the target_clones attribute: clang 14 lacks it, its arch= form asks for one exact
  * processor, and its resolvers run before a sanitizer is ready. Nothing is contracted into an
@@ -27,14 +29,12 @@
     }                                                                                          \
     result cpu_loop_##name parameters                                                          \
     {                                                                                          \
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&         \
-            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {        \
-            RETURN name##_avx512 arguments;                                                    \
-        } else if (__builtin_cpu_supports("avx2")) {                                           \
-            RETURN name##_avx2 arguments;                                                      \
-        } else {                                                                               \
-            RETURN name##_body arguments;                                                      \
-        }                                                                                      \
+        const bool has_avx512 =                                                                \
+            __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&         \
+            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");          \
+        RETURN has_avx512                ? name##_avx512 arguments                             \
+        : __builtin_cpu_supports("avx2") ? name##_avx2 arguments                               \
+                                         : name##_body arguments;                              \
     }
 #else
 #define LEVELS(result, RETURN, name, parameters, arguments)                                    \
@@ -63,7 +63,8 @@ BODY void philox_body(uint32_t first_cell, uint32_t low, uint32_t high, uint32_t
                       uint32_t k0, uint32_t k1, uint32_t n, uint32_t stride, uint32_t *words)
 {
     uint32_t *restrict const w0 = words, *restrict const w1 = words + stride;
-    uint32_t *restrict const w2 = words + 2 * stride, *restrict const w3 = words + 3 * stride;
+    uint32_t *restrict const w2 = words + (size_t)2 * stride;
+    uint32_t *restrict const w3 = words + (size_t)3 * stride;
     for (uint32_t k = 0; k < n; k++) {
         const struct philox_words w = philox4x32(first_cell + k, low, high, retry, k0, k1);
         w0[k] = w.w0;
