@@ -31,8 +31,11 @@ static void split(struct device *d, uint32_t compute_units)
  * (shared/math_f32.h). */
 static void prepare_texts(struct device *d)
 {
-    (void)snprintf(d->options, sizeof d->options, "-cl-std=CL1.2 -cl-denorms-are-zero%s",
-                   d->info.divides_exactly ? " -cl-fp32-correctly-rounded-divide-sqrt" : "");
+    /* Oclgrind 21.10 does not know an intrinsic that its optimiser leaves behind. */
+    const bool is_oclgrind = strstr(d->info.platform, "Oclgrind") != NULL;
+    (void)snprintf(d->options, sizeof d->options, "-cl-std=CL1.2 -cl-denorms-are-zero%s%s",
+                   d->info.divides_exactly ? " -cl-fp32-correctly-rounded-divide-sqrt" : "",
+                   is_oclgrind ? " -cl-opt-disable" : "");
     (void)snprintf(d->prelude, sizeof d->prelude, "%s#define DIV_MODE %d\n",
                    !d->info.divides_exactly && d->info.has_double
                        ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n"
