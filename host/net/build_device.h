@@ -10,11 +10,12 @@
 #include "build/csr_group.h"
 
 /* Kernels of build/csr.cl. */
+/* clang-format off */
 #define BUILD_KERNELS(X)                                                                       \
-    X(csr_pairs)                                                                               \
-    X(csr_expand) X(csr_all) X(csr_one) X(csr_indegree) X(csr_scatter) X(csr_sort)             \
-        X(csr_delay) X(csr_delay_count) X(csr_delay_sort) X(csr_weight_draw) X(csr_targets)    \
-            X(csr_sum_weights) X(csr_sum_edges) X(csr_quantise)
+    X(csr_pairs) X(csr_expand) X(csr_all) X(csr_one) X(csr_indegree) X(csr_scatter)            \
+    X(csr_sort) X(csr_delay) X(csr_delay_count) X(csr_delay_sort) X(csr_weight_draw)           \
+    X(csr_targets) X(csr_sum_weights) X(csr_sum_edges) X(csr_quantise)
+/* clang-format on */
 enum build_kernel {
 #define BUILD_KERNEL_ID(name) KERNEL_##name,
     BUILD_KERNELS(BUILD_KERNEL_ID)

@@ -286,9 +286,9 @@ static enum err_code place_chunk(void *context, uint32_t item, uint32_t thread, 
     const struct place_context *const x = context;
     const struct net_group *const g = x->h->g;
     struct host_chunk *const c = &x->h->chunks[item];
-    uint32_t *const to = x->w->target + g->edge_begin + c->edge_begin;
     for (size_t k = 0; k < c->list.n; k++) {
-        to[k] = g->rule->is_numbered ? c->list.ids[k] / g->indegree : c->list.ids[k];
+        x->w->target[g->edge_begin + c->edge_begin + k] =
+            g->rule->is_numbered ? c->list.ids[k] / g->indegree : c->list.ids[k];
     }
     mem_free(c->list.ids);
     c->list.ids = NULL;

@@ -102,6 +102,7 @@ void pair_eval_row(struct pair_eval *v, uint32_t i, uint32_t first, uint32_t n)
         const enum ir_var_kind kind = v->program->ir->vars[k].kind;
         const float *const from = place_of(pre, kind), *const to = place_of(post, kind);
         if (kind == IR_VAR_DISTANCE) {
+            ASSERT(pre->x != NULL && pre->y != NULL && pre->z != NULL);
             const struct wire_place at = {pre->x[i], pre->y[i], pre->z[i]};
             wire_distance_row(at, post->x + first, post->y + first, post->z + first, room, out);
         } else if (from != NULL) {

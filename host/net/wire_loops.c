@@ -238,7 +238,7 @@ BODY weight_check_body(const float *restrict weights, u32 n, float *restrict lar
     float most = *largest;
     VECTORISE
     for (u32 k = 0; k < n; k++) {
-        bad |= (weights[k] >= 0.0f) & (weights[k] <= FLT_MAX) ? 0u : 1u;
+        bad |= ((weights[k] >= 0.0f) & (weights[k] <= FLT_MAX)) != 0 ? 0u : 1u;
         most = weights[k] > most ? weights[k] : most;
     }
     *largest = most;
@@ -253,7 +253,7 @@ BODY quantise_body(i32 *restrict weights, int scale, u32 n, u32 *restrict n_zero
         const u32 bits = (u32)weights[k];
         const u32 w = fixed_weight(bits, scale);
         coarse += fixed_is_coarse(bits, scale);
-        zero += (w == 0) & (fixed_mantissa(bits) != 0) ? 1u : 0u;
+        zero += ((w == 0) & (fixed_mantissa(bits) != 0)) != 0 ? 1u : 0u;
         weights[k] = (i32)w;
     }
     *n_zero = zero;

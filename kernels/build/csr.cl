@@ -1,6 +1,7 @@
-/* build/csr.cl: all kernels of a build as one program. The generated text says which a network uses (CSR_USES_…), because a driver
- * compiles everything it is given; alone, the file has them all. Host launcher: host/net/build_device.c; host mirror:
- * host/net/build_host.c and the rules' draw_rows. */
+/* build/csr.cl: all kernels of a build as one program. The generated text says which a network
+ * uses (CSR_USES_…), because a driver compiles everything it is given; alone, the file has them
+ * all. Host launcher: host/net/build_device.c; host mirror: host/net/build_host.c and the
+ * rules' draw_rows. */
 #ifndef CSR_GENERATED
 #define CSR_USES_PAIRWISE 1
 #define CSR_USES_INDEGREE 1

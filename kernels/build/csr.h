@@ -121,11 +121,7 @@ static inline void csr_found_bad(__global u32 *found, bool is_bad, u32 row)
 /* Bits of floats that are not negative order like the floats. */
 static inline void csr_found_largest(__global u32 *found, f32v most)
 {
-    const u32 bits = as_uint(csr_largest(most));
-    if (bits > found[FOUND_LARGEST]) { /* spares most of the atomics; a stale value only costs
-                                          one more */
-        (void)atomic_max(found + FOUND_LARGEST, bits);
-    }
+    (void)atomic_max(found + FOUND_LARGEST, as_uint(csr_largest(most)));
 }
 
 /* The edges [at, at + WIDTH) of source i as pairs; those from `end` on repeat the last. */
