@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #ifndef CL_PLATFORM_NOT_FOUND_KHR
@@ -133,11 +134,18 @@ enum err_code device_list(struct device_info **out, uint32_t *n, struct err *e)
 enum err_code device_lookup(const char *spec, cl_platform_id *platform, cl_device_id *id,
                             struct err *e)
 {
-    unsigned p = 0, k = 0;
+    static const char prefix[] = "opencl:";
+    const char *const at = spec + sizeof prefix - 1;
+    ERR_IF(strncmp(spec, prefix, sizeof prefix - 1) != 0 || !isdigit((unsigned char)*at), e,
+           ERR_ARG, "'%s' is no device", spec);
+    char *end;
+    const unsigned long p = strtoul(at, &end, 10);
+    ERR_IF(*end != '.' || !isdigit((unsigned char)end[1]), e, ERR_ARG, "'%s' is no device",
+           spec);
+    const unsigned long k = strtoul(end + 1, NULL, 10);
     cl_platform_id platforms[PLATFORMS_MAX];
     cl_device_id ids[DEVICES_MAX];
     cl_uint n_platforms = 0;
-    ERR_IF(sscanf(spec, "opencl:%u.%u", &p, &k) != 2, e, ERR_ARG, "'%s' is no device", spec);
     ERR_TRY(platforms_get(platforms, &n_platforms, e));
     ERR_IF(p >= n_platforms || k >= devices_get(platforms[p], ids), e, ERR_NO_DEVICE,
            "device %s is gone", spec);

@@ -39,8 +39,8 @@ static enum err_code load_cells(struct opencl_backend *b, uint32_t p, struct err
         rows[r] = net->parameter[k->parameters[r]];
     }
     for (uint32_t s = 0; s < net->step.n_streams; s++) {
-        keys[2 * s] = (uint32_t)net->stream_keys[s];
-        keys[2 * s + 1] = (uint32_t)(net->stream_keys[s] >> 32);
+        keys[(size_t)2 * s] = (uint32_t)net->stream_keys[s];
+        keys[(size_t)2 * s + 1] = (uint32_t)(net->stream_keys[s] >> 32);
     }
     const float *const position[3] = {net->x, net->y, net->z};
     ERR_TRY(load_rows(&q->state, b->device, (const float *const *)net->state,
@@ -50,7 +50,7 @@ static enum err_code load_cells(struct opencl_backend *b, uint32_t p, struct err
     ERR_TRY(load_rows(&q->position, b->device, position, k->uses_position ? 3 : 0,
                       net->n_padded, "positions", e));
     const uint64_t word = sizeof(uint32_t);
-    ERR_TRY(load_array(&q->keys, b->device, keys, 2 * net->step.n_streams * word,
+    ERR_TRY(load_array(&q->keys, b->device, keys, 2 * word * net->step.n_streams,
                        "keys of random streams", e));
     q->n_blocks = b->sampling[p].n_blocks;
     return load_array(&q->slot_of, b->device, b->sampling[p].slot_of,
@@ -110,7 +110,8 @@ static enum err_code load_watches(struct opencl_backend *b, struct err *e)
         const struct net_population *const net = b->populations[p].net;
         for (uint32_t k = 0; k < net->step.n_watches; k++) {
             places[at++] = (struct watch_place){
-                .word_at = b->slots.populations[p].head_at + HEAD_WATCH + k * HEAD_WATCH_WORDS,
+                .word_at = b->slots.populations[p].head_at + HEAD_WATCH +
+                           (uint64_t)k * HEAD_WATCH_WORDS,
                 .value_at = b->populations[p].watched_at + (uint64_t)k * net->n_padded};
         }
     }

@@ -47,6 +47,7 @@ static enum err_code layout(struct slots *s, const struct network *network,
     s->n_samples = to_multiple(samples, 16);
     s->is_small = s->n_words * sizeof *s->words <= SMALL_BYTES;
     const uint64_t bytes = s->n_words * sizeof *s->words + s->n_samples * sizeof *s->samples;
+    ASSERT(bytes > 0); /* each population has a head */
     const uint64_t n = FLIGHT_BYTES / bytes;
     s->n_slots = n < 2 ? 2 : (n > FLIGHT_MAX + 1 ? FLIGHT_MAX + 1 : (uint32_t)n);
     return ERR_OK;
@@ -186,7 +187,7 @@ static void take_head(struct slots *s, const uint32_t *head, uint32_t p, uint32_
         }
     }
     for (uint32_t k = 0; k < s->populations[p].n_watches; k++) {
-        const uint32_t *const w = head + HEAD_WATCH + k * HEAD_WATCH_WORDS;
+        const uint32_t *const w = head + HEAD_WATCH + (size_t)k * HEAD_WATCH_WORDS;
         s->watch_count[first_watch + k] = w[HEAD_WATCH_COUNT];
         s->watch_cell[first_watch + k] = SLICE_NOT(w[HEAD_WATCH_CELL]);
         memcpy(&s->watch_value[first_watch + k], &w[HEAD_WATCH_VALUE], sizeof *s->watch_value);

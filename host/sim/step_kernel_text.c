@@ -355,7 +355,8 @@ static void write_kernel(struct writer *w)
     text_add(w->out,
              "    neuron_append(spikes, first_cell, slice.n, head, slots + slice.list_at);\n"
              "    neuron_report_bad(n_good, slice.n_steps, first_cell, slice.n, head);\n"
-             "    (void)lanes;\n    NEURON_UNUSED();\n}\n#undef DRAW\n#undef POISSON\n#undef TRUNC_FAILED\n");
+             "    (void)lanes;\n    NEURON_UNUSED();\n}\n"
+             "#undef DRAW\n#undef POISSON\n#undef TRUNC_FAILED\n");
 }
 
 enum err_code step_kernel_build(const struct net_population *p, struct arena *arena,
