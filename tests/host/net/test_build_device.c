@@ -67,6 +67,19 @@ static void weights_when_of_several_receptors_are_those_of_the_host(void **state
     expect_same_wiring(*state, text, all_widths, 4);
 }
 
+/* More bits of pairs (312 MB) than are kept or fit one launch: rows are drawn in slabs, twice.
+ */
+static void wiring_when_drawn_in_slabs_is_that_of_the_host(void **state)
+{
+    static const char text[] =
+        "time: {duration: 1 ms, step: 0.1 ms}\n"
+        "populations: {P: {model: test_cell.yaml, count: 50000}}\n"
+        "projections: {A: {from: P, to: P, rule: pairwise_bernoulli, p: 0.0002, "
+        "receptor: A, weight: 1 nS, delay: 1 ms}}\n";
+    static const uint32_t widths[1] = {0};
+    expect_same_wiring(*state, text, widths, 1);
+}
+
 /* Without a space the kernels have no places to read. */
 static void wiring_when_there_is_no_space_is_that_of_the_host(void **state)
 {
@@ -186,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wiring_when_of_any_rule_and_size_is_that_of_the_host),
         cmocka_unit_test(weights_when_of_several_receptors_are_those_of_the_host),
+        cmocka_unit_test(wiring_when_drawn_in_slabs_is_that_of_the_host),
         cmocka_unit_test(wiring_when_there_is_no_space_is_that_of_the_host),
         cmocka_unit_test(network_when_it_has_no_projection_builds),
         cmocka_unit_test(values_when_wrong_give_the_hosts_message),
