@@ -16,10 +16,11 @@ SHARED_FN u64 deliver_first_target(__global const u32 *target, u64 from, u64 to,
     return from;
 }
 
-/* Adds the edges [from, to) to one slot of a ring. */
+/* Adds the edges [from, to) to one slot of a ring. (No restrict here or in neuron_events:
+ * inlined, it becomes a scope that Oclgrind 21.10 does not know.) */
 SHARED_FN void deliver_edges(__global const struct conn_layout *c, u64 from, u64 to,
-                             __global const u32 *restrict target,
-                             __global const i32 *restrict weight, __global i32 *restrict ring)
+                             __global const u32 *target, __global const i32 *weight,
+                             __global i32 *ring)
 {
     if (c->has_weights != 0) {
         for (u64 k = from; k < to; k++) {

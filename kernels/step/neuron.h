@@ -44,7 +44,7 @@ SHARED_FN void neuron_clear(__global u32 *head, u32 n_words)
 
 /* Number of events of a word: how many of the ascending thresholds table[1 … table[0]] it
  * reaches. Most words reach none. */
-SHARED_FN f32v neuron_events(u32v word, __global const u32 *restrict table)
+SHARED_FN f32v neuron_events(u32v word, __global const u32 *table)
 {
     const u32 n = table[0];
     f32v count = F32V(0.0f);
