@@ -31,7 +31,7 @@ C
 read -r -a flags <<<"$(pkg-config --cflags --static --libs striatum)"
 # A sanitized build leaves objects that need its runtime.
 case "$(sed -n 's/^CMAKE_C_FLAGS:STRING=//p' "$build/CMakeCache.txt")" in
-    *sanitize*) flags+=(-fsanitize=address,undefined) ;;
+    *sanitize*) flags+=("-fsanitize=address,undefined") ;;
 esac
 expect 0 "a user's program compiles" cc -std=c11 -Wall -Wextra -Werror user.c -o user_program "${flags[@]}"
 expect 0 "a user's program runs" ./user_program "$source_dir/tests/networks/izhikevich_random.yaml"
