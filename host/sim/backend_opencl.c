@@ -35,6 +35,7 @@ static enum err_code opencl_fill(struct opencl_backend *b, const struct sim_opti
     const struct device_info *const info = device_info_of(b->device);
     const uint32_t n = b->network->n_populations;
     ERR_TRY(choose_width(info, o->width, &b->width, e));
+    b->slice_option = o->slice;
     b->delivery = choose_delivery(info, o->delivery);
     b->n_partitions = choose_partitions(info, o->partitions);
     b->deliver_group = choose_deliver_group(info, o->group);
@@ -134,6 +135,9 @@ static enum err_code opencl_start(struct sim_backend *backend, const struct net_
     b->is_started = true;
     b->wiring = w;
     b->slice = b->network->slice;
+    if (b->slice_option > 0 && b->slice_option < b->slice) {
+        b->slice = b->slice_option;
+    }
     ERR_TRY(opencl_load(b, e));
     uint32_t *const due = arena_alloc(b->arena, b->network->n_populations + 1, sizeof *due);
     ERR_IF(due == NULL, e, ERR_NOMEM, "no memory to start");

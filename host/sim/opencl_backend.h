@@ -31,6 +31,7 @@ struct opencl_backend {
     struct device_buffer ring, conns, places, watch_places, watched;
     struct uniforms uniforms;
     struct slots slots;
+    uint32_t slice_option; /* 0: as long as the delays allow */
     uint32_t width, slice, n_partitions, deliver_group, deliver_groups, n_watches;
     enum sim_delivery delivery;
     bool is_started;

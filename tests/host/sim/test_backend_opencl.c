@@ -178,6 +178,13 @@ static void calls_when_wrong_say_what(void **state)
     EXPECT_CONTAINS(note, "width 16, ");
     EXPECT_CONTAINS(note, "slice of 5 steps");
     sim_backend_opencl.destroy(s);
+    EXPECT_OK(sim_backend_opencl.create(&s, &b.network, d, &(struct sim_options){.slice = 2},
+                                        b.sampling, &e));
+    EXPECT_OK(sim_backend_opencl.start(s, &b.on_device, &e));
+    EXPECT_ERR(sim_backend_opencl.advance(s, 0, 3, due, &e), ERR_ARG, "at most 2");
+    sim_backend_opencl.describe(s, note, sizeof note);
+    EXPECT_CONTAINS(note, "slice of 2 steps");
+    sim_backend_opencl.destroy(s);
     sim_backend_opencl.destroy(NULL);
     hand_fini(&b);
 }
