@@ -111,7 +111,7 @@ static inline void fixture_sound_model(struct fixture *f, const char *text)
 /* The constant value of an expression. */
 static inline double fixture_value(const struct ast *e)
 {
-    double value = NAN;
+    double value = (double)NAN;
     EXPECT_TRUE(lang_constant(e, &value));
     return value;
 }
