@@ -29,8 +29,8 @@ matrix() { # name arguments…
     done
     printf '%s: %s\n' "$name" "$reference"
 }
-# The paired circuit is driven hard enough to spike in 50 ms from its pulse at t = 0.
-matrix microcircuit "$source_dir/networks/microcircuit.yaml" --duration '50 ms' --set 'time.settle=100 ms' --set 'inputs.cortex_SPN.poisson=1500 Hz' --set 'space.side=250 um'
+# Both are driven hard enough to spike within 50 ms of a short settling.
+matrix microcircuit "$source_dir/networks/microcircuit.yaml" --duration '50 ms' --set 'time.settle=100 ms' --set 'inputs.cortex_SPN.poisson=1500 Hz'
 matrix microcircuit_paired "$source_dir/networks/microcircuit_paired.yaml" --duration '50 ms' --set 'time.settle=50 ms' --set 'inputs.cortex_SPN.poisson=2520 Hz'
 for n in 1 15 16 17 1000; do
     matrix "izhikevich $n" "$source_dir/tests/networks/izhikevich_random.yaml" --duration '50 ms' --set "populations.cells.count=$n"
