@@ -1,20 +1,14 @@
 /* striatum.c: the handle: loading, checking, messages. */
 #include "striatum_handle.h"
 
+#include "base/clock.h"
+
 #include <jansson.h>
 #include <string.h>
-#include <time.h>
 
 const char *striatum_version(void)
 {
     return STRIATUM_VERSION;
-}
-
-double striatum_now_s(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
 struct striatum *striatum_create(void)
@@ -102,12 +96,12 @@ static enum err_code load_network(struct striatum *s, const char *path,
 enum striatum_status striatum_load(struct striatum *s, const char *network,
                                    const struct striatum_load_options *o)
 {
-    const double start = striatum_now_s();
+    const double start = clock_now_s();
     enum err_code code = striatum_reset(s);
     if (code == ERR_OK) {
         code = load_network(s, network, o);
     }
-    s->read_s = striatum_now_s() - start;
+    s->read_s = clock_now_s() - start;
     return striatum_status_of(s, code);
 }
 

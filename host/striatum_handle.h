@@ -20,7 +20,6 @@ struct striatum {
 /* Ends what was loaded and begins with empty diagnostics. */
 enum err_code striatum_reset(struct striatum *s) ERR_CHECKED;
 enum striatum_status striatum_status_of(const struct striatum *s, enum err_code code);
-double striatum_now_s(void); /* monotonic */
 /* What --device names: *use_opencl says whether *info is filled. `why` tells people. */
 enum err_code striatum_choose_device(const char *name, struct device_info *info,
                                      bool *use_opencl, char *why, size_t n_why,

@@ -1,6 +1,8 @@
 /* striatum_run.c: one run: device, network, synapses, time loop, results. */
 #include "striatum_handle.h"
 
+#include "base/clock.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,7 +102,7 @@ static bool sink_progress(void *context, int64_t step, uint64_t n_spikes)
 {
     struct run *const r = context;
     if (r->o->progress != NULL) {
-        const double now = striatum_now_s();
+        const double now = clock_now_s();
         if (r->loop_s <= 0) {
             r->loop_s = now;
             r->loop_step = step;
@@ -209,7 +211,7 @@ static enum err_code finish(struct run *r, enum err_code code, struct sim_report
     files.summary.message = code == ERR_OK ? NULL : s->err.msg;
     files.summary.timing.compile = report->compile_s;
     files.summary.timing.simulate = report->simulate_s;
-    files.summary.timing.total = striatum_now_s() - r->start_s + s->read_s;
+    files.summary.timing.total = clock_now_s() - r->start_s + s->read_s;
     text_fini(&s->summary_json);
     struct err close_err = {0};
     const enum err_code closed =
@@ -240,13 +242,13 @@ static enum err_code check_options(const struct striatum_run_options *o, struct 
 static enum err_code run_all(struct run *r, struct device *device, struct rec_summary *summary)
 {
     struct striatum *const s = r->s;
-    double now = striatum_now_s();
+    double now = clock_now_s();
     ERR_TRY(network_create(&r->network, s->desc, &s->diags, &s->err));
-    summary->timing.check = striatum_now_s() - now;
-    now = striatum_now_s();
+    summary->timing.check = clock_now_s() - now;
+    now = clock_now_s();
     struct net_plan plan;
     ERR_TRY(network_plan(r->network, s->arena, &plan, &s->err));
-    summary->timing.plan = striatum_now_s() - now;
+    summary->timing.plan = clock_now_s() - now;
     const struct rec_options options = {.dir = text_string(&s->output_dir),
                                         .version = STRIATUM_VERSION,
                                         .command = r->o->command};
@@ -281,7 +283,7 @@ enum striatum_status striatum_run(struct striatum *s, const struct striatum_run_
     if (s->desc == NULL) {
         return striatum_status_of(s, err_set(&s->err, ERR_USAGE, 0, "no network is loaded"));
     }
-    struct run r = {.s = s, .o = o, .start_s = striatum_now_s()};
+    struct run r = {.s = s, .o = o, .start_s = clock_now_s()};
     struct device_info info = {.name = ""};
     struct device *device = NULL;
     bool use_opencl = false;

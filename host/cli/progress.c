@@ -1,8 +1,9 @@
 #include "cli/progress.h"
 
+#include "base/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 void progress_begin(struct progress *p, FILE *out)
@@ -15,17 +16,10 @@ void progress_begin(struct progress *p, FILE *out)
     p->last_s = -1;
 }
 
-static double now_s(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void progress_show(void *progress, const struct striatum_progress *now)
 {
     struct progress *const p = progress;
-    const double s = now_s();
+    const double s = clock_now_s();
     if (p->is_quiet || !p->is_terminal || (p->last_s >= 0 && s - p->last_s < 0.1)) {
         return;
     }

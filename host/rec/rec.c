@@ -1,6 +1,8 @@
 /* A result folder from its first file to its final name. */
 #include "rec/rec.h"
 
+#include "base/clock.h"
+
 #include "net/flatten.h"
 #include "rec/nodes_file.h"
 #include "rec/rec_folder.h"
@@ -9,7 +11,6 @@
 #include "rec/summary.h"
 
 #include <string.h>
-#include <time.h>
 
 /* Files are flushed this often, so that a killed run leaves all but the last moment. */
 static const double rec_flush_s = 0.5;
@@ -23,13 +24,6 @@ struct rec {
     struct report_files *reports;
     double write_s, flushed_s;
 };
-
-static double rec_now(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void rec_destroy(struct rec *r)
 {
@@ -86,13 +80,13 @@ enum err_code rec_open(struct rec **out, const struct network *n, const struct r
     text_add(&r->command, o->command == NULL ? "" : o->command);
     r->options = (struct rec_options){.version = text_string(&r->version),
                                       .command = text_string(&r->command)};
-    const double since = rec_now();
+    const double since = clock_now_s();
     const enum err_code code = rec_fill(r, o->dir, e);
     if (code != ERR_OK) {
         rec_destroy(r);
         return code;
     }
-    r->flushed_s = rec_now();
+    r->flushed_s = clock_now_s();
     r->write_s = r->flushed_s - since;
     *out = r;
     return ERR_OK;
@@ -101,11 +95,11 @@ enum err_code rec_open(struct rec **out, const struct network *n, const struct r
 /* Flushes now and then, and adds up the time spent in writing. */
 static enum err_code rec_after_write(struct rec *r, double since, struct err *e)
 {
-    double now = rec_now();
+    double now = clock_now_s();
     if (now - r->flushed_s > rec_flush_s) {
         ERR_TRY(spikes_file_flush(r->spikes, e));
         ERR_TRY(report_files_flush(r->reports, e));
-        now = rec_now();
+        now = clock_now_s();
         r->flushed_s = now;
     }
     r->write_s += now - since;
@@ -119,7 +113,7 @@ static enum err_code rec_spikes(void *context, uint32_t population, int64_t firs
     struct rec *const r = context;
     (void)first;
     (void)n_steps;
-    const double since = rec_now();
+    const double since = clock_now_s();
     ERR_TRY(spikes_file_add(r->spikes, population, spikes, n, e));
     return rec_after_write(r, since, e);
 }
@@ -129,7 +123,7 @@ static enum err_code rec_rows(void *context, uint32_t trace, int64_t first_row, 
 {
     struct rec *const r = context;
     (void)first_row;
-    const double since = rec_now();
+    const double since = clock_now_s();
     ERR_TRY(report_files_add(r->reports, trace, n_rows, values, e));
     return rec_after_write(r, since, e);
 }
@@ -141,7 +135,7 @@ struct sim_sink rec_sink(struct rec *r)
 
 enum err_code rec_close(struct rec *r, struct rec_summary *s, struct text *json, struct err *e)
 {
-    const double since = rec_now();
+    const double since = clock_now_s();
     enum err_code code = spikes_file_close(r->spikes, e);
     r->spikes = NULL;
     const enum err_code reports = report_files_close(r->reports, code == ERR_OK ? e : NULL);
@@ -150,7 +144,7 @@ enum err_code rec_close(struct rec *r, struct rec_summary *s, struct text *json,
     if (s->timing.build <= 0.0) {
         s->timing.build = s->report->build_s;
     }
-    s->timing.write = r->write_s + rec_now() - since;
+    s->timing.write = r->write_s + clock_now_s() - since;
     /* Files that are not whole make a failed run, whatever the simulation says. */
     struct rec_summary written = *s;
     if (code != ERR_OK && s->status == REC_COMPLETE) {

@@ -1,18 +1,10 @@
 /* What the host computes for a step: uniforms and the thresholds of event inputs. */
 #include "sim/backend.h"
 
+#include "lang/flush.h"
 #include "shared/random.h"
 
-#include <float.h>
 #include <math.h>
-
-/* Rounded to float once; subnormals are flushed here as they are everywhere else in single
- * precision, with their sign kept. */
-static float flush_to_f32(double x)
-{
-    const float f = (float)x;
-    return fabsf(f) < FLT_MIN ? copysignf(0.0f, f) : f;
-}
 
 void sim_courses_fill(const struct ir *ir, const struct ir_plan *plan, int64_t first,
                       uint32_t n_steps, int64_t dt_fs, float *out)

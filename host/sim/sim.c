@@ -1,11 +1,11 @@
 /* The time loop. It never waits for the slice just handed out: it keeps some slices in flight
  * and drains the oldest, in order. */
 #include "sim/backends.h"
+
+#include "base/clock.h"
 #include "sim/sim_report.h"
 #include "sim/spike_order.h"
 #include "sim/traces.h"
-
-#include <time.h>
 
 /* Slices in flight are about this much work, so that a stop is quick and the queue of a device
  * never runs dry. */
@@ -28,13 +28,6 @@ struct sim_loop {
     double slice_s;   /* seconds of a slice, smoothed; 0: not measured yet */
     bool stops;
 };
-
-static double sim_now(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Steps of the slice that begins at `first`: none crosses t = 0 or the end. */
 static uint32_t sim_slice_steps(const struct sim_loop *l, int64_t first)
@@ -89,7 +82,7 @@ static enum err_code sim_take_slice(struct sim_loop *l, struct err *e)
     struct sim_drained d;
     ERR_TRY(l->class->drain(l->backend, &d, e));
     l->in_flight--;
-    const double now = sim_now();
+    const double now = clock_now_s();
     const double took = now - l->drained_s;
     l->slice_s = l->slice_s == 0.0 ? took : 0.75 * l->slice_s + 0.25 * took;
     l->drained_s = now;
@@ -130,7 +123,7 @@ static enum err_code sim_steps(struct sim_loop *l, struct err *e)
 {
     const struct network *const n = l->network;
     int64_t next = -n->n_settle;
-    l->drained_s = sim_now();
+    l->drained_s = clock_now_s();
     while ((next < n->n_steps && !l->stops) || l->in_flight != 0) {
         while (next < n->n_steps && !l->stops && l->in_flight < sim_flight_most(l)) {
             const uint32_t n_steps = sim_slice_steps(l, next);
@@ -175,21 +168,21 @@ static enum err_code sim_run_loop(struct sim_loop *l, struct device *device,
     ERR_IF(l->class == NULL, e, ERR_NO_DEVICE, "no backend for this device is built in");
     ERR_TRY(traces_init(&l->traces, n, e));
     ERR_TRY(mem_alloc(&l->due, n->n_populations, sizeof *l->due, e));
-    double since = sim_now();
+    double since = clock_now_s();
     ERR_TRY(l->class->create(&l->backend, n, device, o, l->traces.sampling, e));
-    l->report->compile_s = sim_now() - since;
-    since = sim_now();
+    l->report->compile_s = clock_now_s() - since;
+    since = clock_now_s();
     ERR_TRY(network_build(n, &l->wiring, device, build, d, e));
-    l->report->build_s = sim_now() - since;
+    l->report->build_s = clock_now_s() - since;
     ASSERT(n->slice >= 1 && n->slice <= SLICE_MAX);
     l->slice = o->slice != 0 && o->slice < n->slice ? o->slice : n->slice;
-    since = sim_now();
+    since = clock_now_s();
     ERR_TRY(l->class->start(l->backend, &l->wiring, e));
-    l->report->compile_s += sim_now() - since;
+    l->report->compile_s += clock_now_s() - since;
     l->class->describe(l->backend, l->report->note, sizeof l->report->note);
-    since = sim_now();
+    since = clock_now_s();
     enum err_code code = sim_steps(l, e);
-    l->report->simulate_s = sim_now() - since;
+    l->report->simulate_s = clock_now_s() - since;
     if (device != NULL) {
         l->report->device_bytes = device_allocated_peak(device);
     }
@@ -207,7 +200,7 @@ enum err_code sim_run(struct network *n, struct device *device,
     struct sim_loop l = {.network = n,
                          .sink = sink == NULL ? &nowhere : sink,
                          .report = report,
-                         .begun_s = sim_now()};
+                         .begun_s = clock_now_s()};
     const enum err_code code = sim_run_loop(&l, device, options, build, d, e);
     if (l.backend != NULL) {
         l.class->destroy(l.backend);
