@@ -4,6 +4,7 @@
 #ifndef DESC_DESCRIPTION_H
 #define DESC_DESCRIPTION_H
 
+#include "base/precision.h"
 #include "lang/model.h"
 #include "lang/step.h"
 
@@ -11,7 +12,8 @@ struct desc_setting { /* one entry of set: or initial: */
     const char *name;
     struct pos at;
     uint32_t index;        /* of the model's parameter or state */
-    struct ast *value;     /* checked: constant, of t (signals), or of i, x, y, z and draws */
+    struct ast *value;     /* checked: constant, of t (signals), or of i, x, y, z and draws; NULL with a column */
+    const double *column;  /* {file, column}: [population's n] values in house units, or NULL; on_cell then */
     bool on_time, on_cell; /* what it depends on; draws count as on_cell */
 };
 
@@ -32,7 +34,15 @@ struct desc_weight {
     struct ast *value; /* checked, of the receptor variable's unit */
 };
 
-enum desc_input_kind { DESC_POISSON, DESC_BERNOULLI, DESC_STIMULUS };
+/* One given event of a spike train. */
+struct desc_spike {
+    int64_t step; /* it takes part in the step that begins at its time */
+    uint32_t neuron;
+    uint32_t receptor; /* index in desc_input.weights: their names; values are NULL for given events */
+    double weight;     /* house units of the receptor's variable */
+};
+
+enum desc_input_kind { DESC_POISSON, DESC_BERNOULLI, DESC_STIMULUS, DESC_TRAIN };
 struct desc_input {
     const char *name;
     struct pos at;
@@ -45,8 +55,12 @@ struct desc_input {
     struct ir_table rate_table;
     struct desc_weight *weights;
     uint32_t n_weights;
+    /* given events, in the file's order: every target population gets them */
+    struct desc_spike *spikes;
+    uint64_t n_spikes;
     /* stimulus */
     const char *variable;
+    bool is_state;       /* the variable is a state: see lang/step.h */
     uint32_t *parameter; /* index of the variable in each target's model */
     enum step_mode mode;
     struct ast *value; /* NULL where table is given */
@@ -60,6 +74,15 @@ enum desc_rule {
     DESC_RULE_N
 };
 
+/* Connections given one by one (rule: edges), in the file's order: between one source and one target population. */
+struct desc_edges {
+    uint64_t n;
+    uint32_t *source, *target; /* [n] indices in their populations */
+    double **weight;           /* [projection's n_weights] [n] house units (scale not applied), or NULL where the weight
+                                  is an expression */
+    uint32_t *delay;           /* [n] steps, or NULL where the delay is an expression */
+};
+
 struct desc_projection {
     const char *name;
     struct pos at;
@@ -68,6 +91,7 @@ struct desc_projection {
     enum desc_rule rule;
     struct ast *p;     /* pairwise_bernoulli */
     uint32_t indegree; /* fixed_indegree */
+    struct desc_edges *edges; /* edges */
     bool allow_autapses, allow_multapses;
     struct desc_weight *weights; /* one per receptor hit */
     uint32_t n_weights;
@@ -103,8 +127,30 @@ struct desc_trace {
     struct pos at;
 };
 
+/* stop_when: a formula over any(…) and all(…) of populations; the run ends after the first step (from t = 0 on) at
+ * which it holds. */
+struct desc_stop_term {
+    uint32_t population;
+    bool is_all;
+    struct ast *condition; /* checked, over the population's model */
+};
+enum desc_stop_op { DESC_STOP_TERM, DESC_STOP_AND, DESC_STOP_OR, DESC_STOP_NOT };
+struct desc_stop_node { /* operands come first; the last node is the formula */
+    enum desc_stop_op op;
+    uint32_t a, b; /* nodes; DESC_STOP_TERM: a is a term */
+};
+struct desc_stop {
+    const char *text;
+    struct pos at;
+    struct desc_stop_term *terms;
+    struct desc_stop_node *nodes;
+    uint32_t n_terms, n_nodes;
+};
+
 struct desc_network {
     const char *file, *stem, *name;
+    enum precision precision;
+    struct desc_stop *stop; /* or NULL */
     int64_t dt_fs;             /* step in femtoseconds */
     int64_t n_settle, n_steps; /* settling and recorded steps */
     uint64_t seed;
@@ -127,6 +173,7 @@ struct desc_options {
     uint32_t n_overrides;
     const char *duration;  /* --duration, or NULL */
     const char *seed;      /* --seed, or NULL */
+    const char *precision; /* --precision, or NULL */
     const char *model_dir; /* where bare model names are found when not embedded; may be NULL */
 };
 

@@ -39,6 +39,7 @@ enum ir_var_kind {
     IR_VAR_PARAMETER, /* index: of the model's parameters, where it has one value per cell */
     IR_VAR_ARRIVAL,   /* index: of step_program.arrivals: sum of synaptic input of this step, in
                          house units */
+    IR_VAR_TRAIN,     /* index: of step_program.trains: sum of given events of this step, in house units */
     IR_VAR_INDEX,     /* the cell's index in its population */
     IR_VAR_X,
     IR_VAR_Y,

@@ -21,17 +21,20 @@ struct step_parameter {
 };
 
 enum step_mode { STEP_ADD, STEP_REPLACE };
-/* A stimulus on a parameter (or, in place of the value of an intermediate or state, not in
- * version 1). */
+/* A time course on a parameter, where it holds; or on a state variable, where a table assigns (or adds) each value
+ * once, in the step that begins at its time, and an expression does so in every step: a voltage clamp. */
 struct step_stimulus {
     const char *name; /* of the input; they act in order of their names */
-    uint32_t parameter;
+    uint32_t parameter; /* of the model; of its states where is_state */
+    bool is_state;
     enum step_mode mode;
     const struct ast *value; /* an expression of t (and i), or NULL where a table is given */
     struct ir_table table;
 };
 
-enum step_event_kind { STEP_POISSON, STEP_BERNOULLI };
+/* STEP_TRAIN: given events; no rate and no weights: what arrives in a step at receptors[k] is the varying input
+ * IR_VAR_TRAIN of a step_program.trains entry. */
+enum step_event_kind { STEP_POISSON, STEP_BERNOULLI, STEP_TRAIN };
 /* An input that draws events per cell; each adds weights[k] to the variable of receptor
  * receptors[k]. */
 struct step_event {
@@ -51,6 +54,12 @@ struct step_record {
     struct unit unit; /* of an expression's display */
 };
 
+/* A condition that may end the run: looked at after the reset of every step. */
+struct step_stop {
+    const struct ast *condition; /* over the model's names */
+    bool is_all;                 /* of all(…): the program reports cells where it does not hold */
+};
+
 struct step_request {
     struct arena *arena;
     const struct model *model;
@@ -61,7 +70,8 @@ struct step_request {
     const struct step_stimulus *stimuli; /* sorted by name */
     const struct step_event *events;     /* sorted by name */
     const struct step_record *records;
-    uint32_t n_stimuli, n_events, n_records;
+    const struct step_stop *stops;
+    uint32_t n_stimuli, n_events, n_records, n_stops;
 };
 
 struct step_state {
@@ -80,6 +90,10 @@ struct step_sample {
                * an intermediate: the value of the step that ended then, 0 in row 0 */
     double display;   /* recorded = value * display */
     const char *unit; /* text of the display unit, "" for none */
+};
+/* Given events: what input `event` of the request brings to `receptor` in this step (IR_VAR_TRAIN k is trains[k]). */
+struct step_train {
+    uint32_t event, receptor;
 };
 struct step_watch {
     uint32_t node; /* dt*J of an equation advanced by forward Euler; a warning where it is below
@@ -108,7 +122,10 @@ struct step_program {
     struct step_watch *watches;
     struct step_event_input *events; /* IR_EVENTS a indexes this */
     struct step_stream *streams;     /* [0] is the model's own */
-    uint32_t n_states, n_arrivals, n_samples, n_watches, n_events, n_streams;
+    struct step_train *trains;
+    uint32_t *stops; /* [n_stops] mask nodes: cells to report, with the state at the end of the step (all(c): where c
+                        does not hold) */
+    uint32_t n_states, n_arrivals, n_samples, n_watches, n_events, n_streams, n_trains, n_stops;
     uint32_t spike; /* mask node, IR_NONE where the model never spikes */
 };
 

@@ -9,6 +9,18 @@
 #include "lang/interp.h"
 #include "shared/types.h"
 
+/* Given events of a population, ready for the backends: train k is step.trains[k]. Events of train k and the cells of
+ * block b (CELL_BLOCK cells) are ptr[k*(n_blocks + 1) + b] … ptr[k*(n_blocks + 1) + b + 1], sorted by step, then lane,
+ * then as the file has them; several for one cell and step are added in that order, from 0. */
+struct net_trains {
+    uint32_t n_blocks; /* n_padded / CELL_BLOCK */
+    uint64_t n_events;
+    uint64_t *ptr;  /* [step.n_trains*(n_blocks + 1)] */
+    int64_t *step;  /* [n_events] */
+    uint32_t *lane; /* [n_events] cell in its block */
+    double *weight; /* [n_events] house units; in single precision already rounded to it */
+};
+
 /* Random keys of a population's streams (step_program.streams), in the same order. */
 struct net_population {
     const char *name;
@@ -20,6 +32,7 @@ struct net_population {
     float **state;         /* [step.n_states][n_padded]: initial values (owned) */
     float **parameter;     /* [model->n_parameters][n_padded] where STEP_PER_CELL, else NULL */
     float *x, *y, *z;      /* [n_padded], um; NULL without space */
+    struct net_trains trains;
     uint32_t first_channel, n_channels;
     /* connections that leave it: conns are sorted by source population */
     uint32_t first_conn, n_conns;
@@ -67,6 +80,7 @@ struct net_trace {
 struct network {
     const struct desc_network *desc;
     struct arena *arena;
+    enum precision precision;
     int64_t dt_fs, n_settle, n_steps;
     uint64_t seed;
     /* steps of a slice: least delay + 1, at most SLICE_MAX; known after the build */

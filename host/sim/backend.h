@@ -26,6 +26,12 @@ struct sim_drained {
         *samples;                /* [n_populations] [SLICE_MAX or n_steps
                                   * rows][step.n_samples][n_blocks][CELL_BLOCK]; row s: step first + s;                rows
                                   * that no trace asked for hold anything; NULL where nothing is recorded */
+    /* Stop terms of each population (step_program.stops), population-major: index stop_first[p] + k, where stop_first
+     * counts the stops of the populations before. stop_steps: bit s set where a cell (padding aside) was reported in
+     * step first + s. stop_entries: the cells with their steps, as entries; only of terms of any(…), NULL and 0 else. */
+    const uint32_t *stop_steps;
+    const struct spike_entry *const *stop_entries;
+    const uint32_t *n_stop_entries;
     uint32_t sample_rows_stride; /* floats from one row to the next are
                                     n_samples*n_blocks*CELL_BLOCK: kept for checks */
     /* A state that is not finite: least step offset (UINT32_MAX: none), then least cell, per
