@@ -6,6 +6,7 @@ static const struct net_rule *const rules[DESC_RULE_N] = {
     [RULE_FIXED_INDEGREE] = &net_rule_fixed_indegree,
     [RULE_ONE_TO_ONE] = &net_rule_one_to_one,
     [RULE_ALL_TO_ALL] = &net_rule_all_to_all,
+    [RULE_EDGES] = &net_rule_edges,
 };
 
 const struct net_rule *net_rule_of(enum desc_rule rule)

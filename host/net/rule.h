@@ -51,7 +51,7 @@ struct net_rule {
 
 const struct net_rule *net_rule_of(enum desc_rule rule);
 extern const struct net_rule net_rule_pairwise_bernoulli, net_rule_fixed_indegree,
-    net_rule_one_to_one, net_rule_all_to_all;
+    net_rule_one_to_one, net_rule_all_to_all, net_rule_edges;
 
 /* Room for n more ids. */
 enum err_code net_edges_reserve(struct net_edges *l, size_t n, struct err *e) ERR_CHECKED;
