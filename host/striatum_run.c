@@ -90,7 +90,7 @@ static enum err_code sink_spikes(void *context, uint32_t population, int64_t fir
 }
 
 static enum err_code sink_rows(void *context, uint32_t trace, int64_t first_row,
-                               uint32_t n_rows, const float *values, struct err *e)
+                               uint32_t n_rows, const double *values, struct err *e)
 {
     struct run *const r = context;
     return r->sink.rows == NULL

@@ -119,7 +119,7 @@ static enum err_code rec_spikes(void *context, uint32_t population, int64_t firs
 }
 
 static enum err_code rec_rows(void *context, uint32_t trace, int64_t first_row, uint32_t n_rows,
-                              const float *values, struct err *e)
+                              const double *values, struct err *e)
 {
     struct rec *const r = context;
     (void)first_row;

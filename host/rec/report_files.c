@@ -9,15 +9,15 @@
 enum {
     REPORT_CHUNK = 262144,
     REPORT_COLUMNS = 4096
-}; /* elements of a chunk: 1 MiB of floats; most columns of one */
+}; /* elements of a chunk: 1 or 2 MiB; most columns of one */
 
 struct report_trace {
     struct hdf5_file *file; /* borrowed from files */
     struct hdf5_series *data;
-    char name[128];       /* of the file */
-    uint64_t buffer_rows; /* rows of a full buffer */
-    float *buffer;
-    size_t buffer_capacity; /* floats */
+    char name[128];         /* of the file */
+    uint64_t buffer_rows;   /* rows of a full buffer */
+    void *buffer;           /* numbers of the network's precision */
+    size_t buffer_capacity; /* numbers */
     uint64_t n;             /* rows in it */
 };
 
@@ -108,7 +108,8 @@ static enum err_code report_begin(struct report_trace *t, const struct network *
     rows = all != 0 && all < rows ? all : rows; /* a short report needs no whole chunk */
     t->buffer_rows = rows;
     (void)snprintf(path, sizeof path, "%s/data", group);
-    ERR_TRY(hdf5_series_create(&t->data, t->file, path, HDF5_F32, trace->n_cells, rows,
+    const enum hdf5_type type = n->precision == PRECISION_DOUBLE ? HDF5_F64 : HDF5_F32;
+    ERR_TRY(hdf5_series_create(&t->data, t->file, path, type, trace->n_cells, rows,
                                columns == 0 ? 1 : columns, e));
     ERR_TRY(
         hdf5_attribute_text(t->file, path, "units", trace->unit == NULL ? "" : trace->unit, e));
@@ -191,16 +192,30 @@ static enum err_code report_write(struct report_trace *t, struct err *e)
     return ERR_OK;
 }
 
+/* What was float32 before it was widened is so again. */
+static void report_keep(enum precision precision, void *buffer, size_t at, const double *values,
+                        size_t n)
+{
+    if (precision == PRECISION_DOUBLE) {
+        memcpy((double *)buffer + at, values, n * sizeof *values);
+        return;
+    }
+    float *const out = (float *)buffer + at;
+    for (size_t k = 0; k < n; k++) {
+        out[k] = (float)values[k];
+    }
+}
+
 enum err_code report_files_add(struct report_files *r, uint32_t trace, uint32_t n_rows,
-                               const float *values, struct err *e)
+                               const double *values, struct err *e)
 {
     struct report_trace *const t = &r->traces[trace];
     const size_t columns = r->network->traces[trace].n_cells;
     while (n_rows != 0) {
         const uint64_t space = t->buffer_rows - t->n, now = n_rows < space ? n_rows : space;
         ERR_TRY(mem_grow(&t->buffer, &t->buffer_capacity, (t->n + now) * columns,
-                         sizeof *t->buffer, e));
-        memcpy(t->buffer + t->n * columns, values, now * columns * sizeof *values);
+                         precision_bytes(r->network->precision), e));
+        report_keep(r->network->precision, t->buffer, t->n * columns, values, now * columns);
         t->n += now;
         values += now * columns;
         n_rows -= (uint32_t)now;

@@ -22,17 +22,18 @@ struct sim_drained {
     const struct spike_entry *const
         *entries; /* [n_populations] in any order, each cell at most once */
     const uint32_t *n_entries;
-    const float *const
-        *samples;                /* [n_populations] [SLICE_MAX or n_steps
-                                  * rows][step.n_samples][n_blocks][CELL_BLOCK]; row s: step first + s;                rows
-                                  * that no trace asked for hold anything; NULL where nothing is recorded */
-    /* Stop terms of each population (step_program.stops), population-major: index stop_first[p] + k, where stop_first
-     * counts the stops of the populations before. stop_steps: bit s set where a cell (padding aside) was reported in
-     * step first + s. stop_entries: the cells with their steps, as entries; only of terms of any(…), NULL and 0 else. */
+    /* [n_populations] [SLICE_MAX or n_steps rows][step.n_samples][n_blocks][CELL_BLOCK] in the
+     * network's precision; row s: step first + s; rows that no trace asked for hold anything;
+     * NULL where nothing is recorded */
+    const void *const *samples;
+    /* Stop terms of each population (step_program.stops), population-major: index stop_first[p]
+     * + k, where stop_first counts the stops of the populations before. stop_steps: bit s set
+     * where a cell (padding aside) was reported in step first + s. stop_entries: the cells with
+     * their steps, as entries; only of terms of any(…), NULL and 0 else. */
     const uint32_t *stop_steps;
     const struct spike_entry *const *stop_entries;
     const uint32_t *n_stop_entries;
-    uint32_t sample_rows_stride; /* floats from one row to the next are
+    uint32_t sample_rows_stride; /* numbers from one row to the next are
                                     n_samples*n_blocks*CELL_BLOCK: kept for checks */
     /* A state that is not finite: least step offset (UINT32_MAX: none), then least cell, per
      * population. A cell counts from the first step at whose end any of its states was NaN or
@@ -66,19 +67,19 @@ struct sim_backend_class {
     /* Slices that may be in flight at once (advance without drain). */
     uint32_t (*max_in_flight)(const struct sim_backend *b);
     /* State of one cell after the last drained… last advanced slice (waits for all): values of
-     * step.states, for messages. */
+     * step.states, widened, for messages. */
     enum err_code (*read_cell)(struct sim_backend *b, uint32_t population, uint32_t cell,
-                               float *values, struct err *e);
+                               double *values, struct err *e);
     void (*describe)(const struct sim_backend *b, char *note,
                      size_t n); /* "width 16, partitioned over 2, …" */
     void (*destroy)(struct sim_backend *b);
 };
 extern const struct sim_backend_class sim_backend_cpu, sim_backend_opencl;
 
-/* Uniforms of a slice: plan->courses evaluated in double by ir_eval, rounded once:
- * out[s*n_courses + k] for step first + s. */
+/* Uniforms of a slice: plan->courses evaluated in double by ir_eval, rounded once in single
+ * precision: out[s*n_courses + k] for step first + s, in `precision`. */
 void sim_courses_fill(const struct ir *ir, const struct ir_plan *plan, int64_t first,
-                      uint32_t n_steps, int64_t dt_fs, float *out);
+                      uint32_t n_steps, int64_t dt_fs, enum precision precision, void *out);
 
 /* Integer thresholds of an event input in one step: a draw word r means as many events as
  * thresholds[k] <= r … see shared/random.h. */

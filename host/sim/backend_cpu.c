@@ -228,13 +228,13 @@ static uint32_t cpu_max_in_flight(const struct sim_backend *b)
 }
 
 static enum err_code cpu_read_cell(struct sim_backend *backend, uint32_t population,
-                                   uint32_t cell, float *values, struct err *e)
+                                   uint32_t cell, double *values, struct err *e)
 {
     const struct cpu_population *const c = &cpu_of(backend)->populations[population];
     ERR_IF(cell >= c->net->n, e, ERR_ARG, "population '%s' has no neuron %u", c->net->name,
            cell);
     for (uint32_t k = 0; k < c->net->step.n_states; k++) {
-        values[k] = c->state[k][cell];
+        values[k] = (double)c->state[k][cell];
     }
     return ERR_OK;
 }

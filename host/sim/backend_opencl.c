@@ -188,7 +188,7 @@ static uint32_t opencl_max_in_flight(const struct sim_backend *backend)
 }
 
 static enum err_code opencl_read_cell(struct sim_backend *backend, uint32_t population,
-                                      uint32_t cell, float *values, struct err *e)
+                                      uint32_t cell, double *values, struct err *e)
 {
     struct opencl_backend *const b = opencl_of(backend);
     ERR_IF(population >= b->network->n_populations, e, ERR_ARG,
@@ -197,7 +197,9 @@ static enum err_code opencl_read_cell(struct sim_backend *backend, uint32_t popu
     ERR_IF(cell >= q->net->n, e, ERR_ARG, "there is no neuron %u in '%s'", cell, q->net->name);
     for (uint32_t k = 0; k < q->net->step.n_states; k++) {
         const uint64_t at = (uint64_t)k * q->net->n_padded + cell;
-        ERR_TRY(device_read(&q->state, at * sizeof *values, &values[k], sizeof *values, e));
+        float value;
+        ERR_TRY(device_read(&q->state, at * sizeof value, &value, sizeof value, e));
+        values[k] = (double)value;
     }
     return ERR_OK;
 }

@@ -7,11 +7,18 @@
 #include <math.h>
 
 void sim_courses_fill(const struct ir *ir, const struct ir_plan *plan, int64_t first,
-                      uint32_t n_steps, int64_t dt_fs, float *out)
+                      uint32_t n_steps, int64_t dt_fs, enum precision precision, void *out)
 {
+    float *singles = out;
+    double *doubles = out;
     for (uint32_t s = 0; s < n_steps; s++) {
         for (uint32_t k = 0; k < plan->n_courses; k++) {
-            *out++ = flush_to_f32(ir_eval(ir, plan->courses[k], first + s, dt_fs));
+            const double value = ir_eval(ir, plan->courses[k], first + s, dt_fs);
+            if (precision == PRECISION_DOUBLE) {
+                *doubles++ = value;
+            } else {
+                *singles++ = flush_to_f32(value);
+            }
         }
     }
 }
@@ -25,6 +32,9 @@ enum err_code sim_thresholds_fill(struct sim_thresholds *t,
     mean = mean > 0.0 ? mean : 0.0;
     int is_complete = 1;
     switch (input->kind) {
+    case STEP_TRAIN:
+        ASSERT(input->kind != STEP_TRAIN); /* given events are no draws */
+        break;
     case STEP_BERNOULLI:
         t->n = random_bernoulli_thresholds(mean < 1.0 ? mean : 1.0, t->value,
                                            SIM_THRESHOLDS_MAX, &is_complete);

@@ -91,7 +91,7 @@ struct cpu_backend {
     struct cpu_found merged;
     const struct spike_entry **entries; /* [population], for drained and delivery */
     uint32_t *n_entries;
-    const float **samples;
+    const void **samples;
     int64_t first;
     uint32_t n_steps;
     struct cpu_delivery delivery;

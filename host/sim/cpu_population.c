@@ -132,10 +132,10 @@ enum err_code cpu_population_prepare(struct cpu_population *c, int64_t first, ui
         const uint32_t plain = cpu_population_variant(c, first + s, s, false);
         const uint32_t full = cpu_population_variant(c, first + s, s, true);
         const struct cpu_variant *const v = &c->variants[plain], *const w = &c->variants[full];
-        sim_courses_fill(step->ir, &v->plan, first + s, 1, dt_fs,
+        sim_courses_fill(step->ir, &v->plan, first + s, 1, dt_fs, PRECISION_SINGLE,
                          v->courses + (size_t)s * v->plan.n_courses);
         if (full != plain) {
-            sim_courses_fill(step->ir, &w->plan, first + s, 1, dt_fs,
+            sim_courses_fill(step->ir, &w->plan, first + s, 1, dt_fs, PRECISION_SINGLE,
                              w->courses + (size_t)s * w->plan.n_courses);
         }
     }

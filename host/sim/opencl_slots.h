@@ -36,7 +36,7 @@ struct slots {
     struct slots_flight *flights; /* [n_slots] */
     /* What drain hands out. */
     const struct spike_entry **entries;
-    const float **sample_rows;
+    const void **sample_rows;
     uint32_t *n_entries, *bad_step, *bad_cell, *watch_count, *watch_cell;
     float *watch_value;
 };

@@ -134,7 +134,8 @@ enum err_code uniforms_fill(struct uniforms *u, uint32_t slot, int64_t first, ui
         float *const courses = (float *)(void *)(u->words + now);
         at[p] = (struct uniforms_at){.courses = now, .events = q->events_at};
         if (q->plan->n_courses > 0) {
-            sim_courses_fill(q->step->ir, q->plan, first, n_steps, u->dt_fs, courses);
+            sim_courses_fill(q->step->ir, q->plan, first, n_steps, u->dt_fs, PRECISION_SINGLE,
+                             courses);
             now += n_steps * q->plan->n_courses;
         }
         if (q->has_varying_events) {

@@ -64,7 +64,7 @@ static enum err_code sim_take_spikes(struct sim_loop *l, const struct sim_draine
 static enum err_code sim_fail_not_finite(struct sim_loop *l, const struct sim_bad *bad,
                                          int64_t step, struct err *e)
 {
-    float *values;
+    double *values;
     ERR_TRY(mem_alloc(&values, l->network->populations[bad->population].step.n_states,
                       sizeof *values, e));
     enum err_code code = l->class->read_cell(l->backend, bad->population, bad->cell, values, e);

@@ -32,10 +32,11 @@ struct sim_sink {
      * (records_spikes). */
     enum err_code (*spikes)(void *context, uint32_t population, int64_t first, uint32_t n_steps,
                             const struct sim_spike *spikes, uint64_t n, struct err *e);
-    /* Rows of network trace `trace`: n_rows rows of n_cells values (display units), row r at
-     * step first_row + r (in units of `every`). */
+    /* Rows of network trace `trace`: n_rows rows of n_cells values (display units; of a network
+     * in single precision float32 values, widened), row r at step first_row + r (in units of
+     * `every`). */
     enum err_code (*rows)(void *context, uint32_t trace, int64_t first_row, uint32_t n_rows,
-                          const float *values, struct err *e);
+                          const double *values, struct err *e);
     /* After every drained slice: steps done (settling included, so from -n_settle). false: stop
      * in order (ERR_INTERRUPTED). */
     bool (*progress)(void *context, int64_t step, uint64_t n_spikes);
@@ -61,8 +62,8 @@ struct sim_report {
     struct sim_warning *warnings;
     uint32_t n_warnings;
     bool is_interrupted;
-    /* stop_when held: after step n_done - 1. stop_cells: [desc->stop->n_terms] cells of each any(…) that held then,
-     * ascending (an all(…) lists none). */
+    /* stop_when held: after step n_done - 1. stop_cells: [desc->stop->n_terms] cells of each
+     * any(…) that held then, ascending (an all(…) lists none). */
     bool has_stopped;
     uint32_t **stop_cells, *n_stop_cells;
     char note[256]; /* "width 16, partitioned over 2, slice of 11 steps" */

@@ -77,14 +77,14 @@ bool sim_report_bad(const struct network *n, const struct sim_drained *drained,
 }
 
 enum err_code sim_report_not_finite(const struct network *n, const struct sim_bad *bad,
-                                    int64_t step, const float *values, struct err *e)
+                                    int64_t step, const double *values, struct err *e)
 {
     const struct net_population *const p = &n->populations[bad->population];
     const char *variable = "a state variable", *what = "not finite";
     for (uint32_t k = 0; k < p->step.n_states; k++) {
         if (!isfinite(values[k])) {
             variable = p->step.states[k].name;
-            what = isnan(values[k]) ? "nan" : values[k] > 0.0f ? "inf" : "-inf";
+            what = isnan(values[k]) ? "nan" : values[k] > 0.0 ? "inf" : "-inf";
             break;
         }
     }

@@ -22,6 +22,6 @@ bool sim_report_bad(const struct network *n, const struct sim_drained *drained,
                     struct sim_bad *bad);
 /* ERR_NUMERIC with the message; values: the cell's states now. */
 enum err_code sim_report_not_finite(const struct network *n, const struct sim_bad *bad,
-                                    int64_t step, const float *values, struct err *e);
+                                    int64_t step, const double *values, struct err *e);
 
 #endif

@@ -103,6 +103,23 @@ void traces_due(const struct traces *t, int64_t first, uint32_t n_steps, uint32_
     }
 }
 
+/* Values in display units: the product is taken in the network's precision. */
+static void traces_display(enum precision precision, const void *samples, size_t row,
+                           const uint32_t *lane, uint32_t n, double display, double *out)
+{
+    if (precision == PRECISION_DOUBLE) {
+        const double *const in = (const double *)samples + row;
+        for (uint32_t c = 0; c < n; c++) {
+            out[c] = in[lane[c]] * display;
+        }
+    } else {
+        const float *const in = (const float *)samples + row;
+        for (uint32_t c = 0; c < n; c++) {
+            out[c] = (double)(in[lane[c]] * (float)display);
+        }
+    }
+}
+
 enum err_code traces_pick(struct traces *t, const struct sim_drained *drained, uint32_t n_steps,
                           const struct sim_sink *sink, struct err *e)
 {
@@ -120,16 +137,14 @@ enum err_code traces_pick(struct traces *t, const struct sim_drained *drained, u
         ERR_TRY(
             mem_grow(&t->rows, &t->rows_capacity, n_rows * trace->n_cells, sizeof *t->rows, e));
         const size_t lanes = (size_t)t->sampling[trace->population].n_blocks * CELL_BLOCK;
-        const float display = (float)population->step.samples[trace->sample].display;
         const uint32_t *const lane = t->lanes[k];
-        float *out = t->rows;
+        double *out = t->rows;
         for (int64_t step = start; step < end; step += trace->every) {
             const size_t row =
                 (size_t)(step - drained->first) * population->step.n_samples + trace->sample;
-            const float *const in = drained->samples[trace->population] + row * lanes;
-            for (uint32_t c = 0; c < trace->n_cells; c++) {
-                out[c] = in[lane[c]] * display;
-            }
+            traces_display(t->network->precision, drained->samples[trace->population],
+                           row * lanes, lane, trace->n_cells,
+                           population->step.samples[trace->sample].display, out);
             out += trace->n_cells;
         }
         ERR_TRY(sink->rows(sink->context, k, (start - trace->from) / trace->every,

@@ -9,7 +9,7 @@ struct traces {
     const struct network *network; /* borrowed */
     struct sim_sampling *sampling; /* [n_populations] */
     uint32_t **lanes; /* [n_traces][n_cells]: where a recorded cell is in a row of its sample */
-    float *rows;      /* of one trace and slice */
+    double *rows;     /* of one trace and slice */
     size_t rows_capacity;
 };
 

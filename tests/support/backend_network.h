@@ -311,7 +311,7 @@ static inline void hand_take(const struct hand_network *b, const struct sim_drai
             for (uint32_t j = 0; hand_is_due(d->first + k) && j < row; j++) {
                 const uint32_t at = j % (w->n_blocks * CELL_BLOCK);
                 uint32_t bits;
-                memcpy(&bits, &d->samples[p][(size_t)k * row + j], sizeof bits);
+                memcpy(&bits, (const float *)d->samples[p] + (size_t)k * row + j, sizeof bits);
                 if (w->blocks[at / CELL_BLOCK] * CELL_BLOCK + at % CELL_BLOCK < q->n) {
                     o->samples +=
                         hash_mix64(hash_mix64((uint64_t)(d->first + k) * 4096 + j) + bits + p);
@@ -357,12 +357,12 @@ static inline struct hand_outcome hand_run(const struct sim_backend_class *class
     }
     for (uint32_t p = 0; p < NET_POPULATIONS; p++) {
         for (uint32_t i = 0; i < b->populations[p].n; i += b->populations[p].n / 64 + 1) {
-            float x[NET_STATES];
-            uint32_t bits[NET_STATES];
+            double x[NET_STATES];
             EXPECT_OK(class->read_cell(s, p, i, x, &e));
-            memcpy(bits, x, sizeof bits);
             for (uint32_t k = 0; k < b->populations[p].step.n_states; k++) {
-                o.state += hash_mix64(hash_mix64((uint64_t)i * 8 + k) + bits[k]);
+                uint64_t bits;
+                memcpy(&bits, &x[k], sizeof bits);
+                o.state += hash_mix64(hash_mix64((uint64_t)i * 8 + k) + bits);
             }
         }
     }

@@ -58,12 +58,12 @@ static void make_run(const char *dir, bool has_spikes, enum rec_status status)
                        &e));
     struct sim_sink sink = rec_sink(r);
     static struct sim_spike spikes[4000];
-    static float rows[20000 * 2];
+    static double rows[20000 * 2];
     for (uint32_t k = 0; k < 4000; k++) {
         spikes[k] = (struct sim_spike){5 * k, k};
     }
     for (uint32_t k = 0; k < 40000; k++) {
-        rows[k] = k == 24681 ? 31.5f : -60.0f - (float)(k % 7);
+        rows[k] = k == 24681 ? 31.5 : -60.0 - (double)(k % 7);
     }
     EXPECT_OK(sink.spikes(sink.context, 0, 0, 32, spikes, has_spikes ? 4000 : 0, &e));
     if (network.n_traces != 0) {

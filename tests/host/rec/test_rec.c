@@ -119,11 +119,11 @@ static const struct sim_report report = {.n_spikes = 5,
 static void write_rows(struct sim_sink *sink)
 {
     struct err e;
-    float values[64 * 3];
+    double values[64 * 3];
     for (uint32_t k = 0; k < 3; k++) {
         const uint32_t rows = k == 0 ? 16 : 60, columns = traces[k].n_cells;
         for (uint32_t r = 0; r < rows * columns; r++) {
-            values[r] = (float)(1000 * k + r) * 0.5f;
+            values[r] = (double)(1000 * k + r) * 0.5;
         }
         EXPECT_OK(sink->rows(sink->context, k, 0, rows / 2, values, &e));
         EXPECT_OK(sink->rows(sink->context, k, rows / 2, rows - rows / 2,

@@ -334,7 +334,9 @@ static void take(const struct bench *b, const struct sim_drained *d, struct outc
                 const uint32_t sample = j / (w->n_blocks * CELL_BLOCK),
                                at = j % (w->n_blocks * CELL_BLOCK);
                 const uint32_t cell = w->blocks[at / CELL_BLOCK] * CELL_BLOCK + at % CELL_BLOCK;
-                const float value = d->samples[p][(size_t)k * 2 * w->n_blocks * CELL_BLOCK + j];
+                const float value =
+                    ((const float *)
+                         d->samples[p])[(size_t)k * 2 * w->n_blocks * CELL_BLOCK + j];
                 o->samples +=
                     cell < b->n[p] ? sample_mix(d->first + k, p, sample, cell, value) : 0;
             }
@@ -367,13 +369,13 @@ static struct outcome backend_run(struct bench *b, int64_t from, int64_t to, uin
     }
     for (uint32_t p = 0; p < POPULATIONS; p++) {
         for (uint32_t i = 0; i < b->n[p]; i++) {
-            float x[3];
+            double x[3];
             EXPECT_OK(sim_backend_cpu.read_cell(s, p, i, x, &e));
-            o.state += hash_mix64((uint64_t)bits_of(x[0]) << 32 | bits_of(x[1])) +
-                       hash_mix64(bits_of(x[2]) + i);
+            o.state += hash_mix64((uint64_t)bits_of((float)x[0]) << 32 | bits_of((float)x[1])) +
+                       hash_mix64(bits_of((float)x[2]) + i);
         }
     }
-    float x[3];
+    double x[3];
     EXPECT_ERR(sim_backend_cpu.read_cell(s, 1, b->n[1], x, &e), ERR_ARG, "second");
     sim_backend_cpu.destroy(s);
     return o;

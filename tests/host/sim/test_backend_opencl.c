@@ -127,11 +127,11 @@ static void run_when_a_state_overflows_names_the_first_step_and_least_cell(void 
     EXPECT_OK(sim_backend_opencl.drain(s, &out, &e));
     EXPECT_EQ_I64(out.first, 5);
     EXPECT_EQ_I64(out.bad_step[0], 0);
-    float x = 0.0f;
+    double x = 0.0;
     EXPECT_OK(sim_backend_opencl.read_cell(s, 0, 21, &x, &e));
     EXPECT_TRUE(isinf(x));
     EXPECT_OK(sim_backend_opencl.read_cell(s, 1, 32, &x, &e));
-    EXPECT_SAME_F32(x, 0.0f);
+    EXPECT_SAME_F32((float)x, 0.0f);
     EXPECT_ERR(sim_backend_opencl.read_cell(s, 1, 33, &x, &e), ERR_ARG, "second");
     sim_backend_opencl.destroy(s);
     hand_fini(&b);

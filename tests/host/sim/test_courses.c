@@ -17,7 +17,7 @@ static void uniforms_are_rounded_once_and_flushed_when_filled(void **state)
     uint32_t courses[] = {third, tiny};
     const struct ir_plan plan = {.courses = courses, .n_courses = 2};
     float out[6];
-    sim_courses_fill(ir, &plan, -1, 3, 100000000000, out);
+    sim_courses_fill(ir, &plan, -1, 3, 100000000000, PRECISION_SINGLE, out);
     EXPECT_SAME_F32(out[0], 0.0f); /* settling sees the value of step 0 */
     EXPECT_SAME_F32(out[2], 0.0f);
     EXPECT_SAME_F32(out[4], (float)(0.1 / 3.0));

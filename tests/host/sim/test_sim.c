@@ -75,7 +75,7 @@ static enum err_code catch_spikes(void *context, uint32_t population, int64_t fi
 }
 
 static enum err_code catch_rows(void *context, uint32_t trace, int64_t first_row,
-                                uint32_t n_rows, const float *values, struct err *e)
+                                uint32_t n_rows, const double *values, struct err *e)
 {
     (void)e;
     struct caught *const c = context;

@@ -103,7 +103,7 @@ static float value_of(int64_t step, uint32_t sample, uint32_t cell)
 }
 
 static enum err_code take_rows(void *context, uint32_t trace, int64_t first_row,
-                               uint32_t n_rows, const float *values, struct err *e)
+                               uint32_t n_rows, const double *values, struct err *e)
 {
     (void)e;
     struct seen *const s = context;
@@ -113,7 +113,7 @@ static enum err_code take_rows(void *context, uint32_t trace, int64_t first_row,
         for (uint32_t c = 0; c < traces[trace].n_cells; c++) {
             const int64_t step = traces[trace].from + (first_row + r) * traces[trace].every;
             const float display = trace == 1 ? 1000.0f : 1.0f;
-            EXPECT_SAME_F32(*values++,
+            EXPECT_SAME_F32((float)*values++,
                             value_of(step, traces[trace].sample, traces[trace].cells[c]) *
                                 display);
             s->n_values++;
@@ -138,7 +138,7 @@ static void every_row_reaches_the_sink_once_for_any_slices(void **state)
             for (uint32_t k = 0; k < n * 2 * 48; k++) {
                 data[0][k] = value_of(first + k / 96, k / 48 % 2, k % 48);
             }
-            const float *const rows[] = {data[0], data[1]};
+            const void *const rows[] = {data[0], data[1]};
             const struct sim_drained d = {.first = first, .n_steps = n, .samples = rows};
             EXPECT_OK(traces_pick(&t, &d, n, &sink, &e));
             first += n;
