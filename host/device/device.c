@@ -2,6 +2,7 @@
 #include "device/device_inside.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* A sub-device of some compute units leaves the others to the user (or shows how a run scales).
@@ -27,15 +28,23 @@ static void split(struct device *d, uint32_t compute_units)
     d->info.compute_units = compute_units;
 }
 
-/* Division: exact where promised, else through double, else by residual steps
+/* Single precision flushes subnormals, double keeps them; -cl-denorms-are-zero would flush
+ * both. STRIATUM_KEEP_SUBNORMALS leaves the flag out of every build: tests compare the results.
+ * Division: exact where promised, else through double, else by residual steps
  * (shared/math_f32.h). */
 static void prepare_texts(struct device *d)
 {
     /* Oclgrind 21.10 does not know an intrinsic that its optimiser leaves behind. */
     const bool is_oclgrind = strstr(d->info.platform, "Oclgrind") != NULL;
-    (void)snprintf(d->options, sizeof d->options, "-cl-std=CL1.2 -cl-denorms-are-zero%s%s",
-                   d->info.divides_exactly ? " -cl-fp32-correctly-rounded-divide-sqrt" : "",
-                   is_oclgrind ? " -cl-opt-disable" : "");
+    const char *const keep = getenv("STRIATUM_KEEP_SUBNORMALS");
+    const bool is_kept = keep != NULL && keep[0] != '\0';
+    for (int k = 0; k < 2; k++) {
+        const bool is_flushed = k == (int)PRECISION_SINGLE && !is_kept;
+        (void)snprintf(d->options[k], sizeof d->options[k], "-cl-std=CL1.2%s%s%s",
+                       is_flushed ? " -cl-denorms-are-zero" : "",
+                       d->info.divides_exactly ? " -cl-fp32-correctly-rounded-divide-sqrt" : "",
+                       is_oclgrind ? " -cl-opt-disable" : "");
+    }
     (void)snprintf(d->prelude, sizeof d->prelude, "%s#define DIV_MODE %d\n",
                    !d->info.divides_exactly && d->info.has_double
                        ? "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n"

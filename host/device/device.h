@@ -3,6 +3,7 @@
 #ifndef DEVICE_DEVICE_H
 #define DEVICE_DEVICE_H
 
+#include "base/precision.h"
 #include "base/text.h"
 
 enum device_type { DEVICE_CPU, DEVICE_GPU, DEVICE_ACCELERATOR };
@@ -14,7 +15,7 @@ struct device_info {
     uint32_t compute_units, native_width; /* floats in a native vector */
     uint32_t max_group;
     uint64_t memory, max_buffer, local_memory;
-    bool has_double, divides_exactly, flushes_denormals_option;
+    bool has_double, has_int64_atomics, divides_exactly, flushes_denormals_option;
     bool is_little_endian, is_available, has_compiler;
     char note[96]; /* of an open device: what was asked for and could not be had, or "" */
 };
@@ -78,6 +79,15 @@ struct device_program {
 enum err_code device_program_create(struct device_program *p, struct device *d,
                                     const char *text, bool *from_cache,
                                     struct err *e) ERR_CHECKED;
+/* The same for a program of either precision: single flushes subnormals, double keeps them, so
+ * it is built without -cl-denorms-are-zero. ERR_NO_DEVICE where the device has no double
+ * precision (cl_khr_fp64). The text defines REAL_IS_DOUBLE itself. */
+enum err_code device_program_create_for(struct device_program *p, struct device *d,
+                                        enum precision precision, const char *text,
+                                        bool *from_cache, struct err *e) ERR_CHECKED;
+/* Can the device compute in this precision? ERR_NO_DEVICE, with what else to use. */
+enum err_code device_check_precision(const struct device_info *info, enum precision precision,
+                                     struct err *e) ERR_CHECKED;
 void device_program_destroy(struct device_program *p);
 /* Saves the binary if it is not in the cache yet: called after a first launch, because PoCL
  * compiles there. */

@@ -13,8 +13,8 @@ struct device {
     cl_context context;
     cl_command_queue queue;
     uint64_t allocated, allocated_peak;
-    char options[96];  /* of every build */
-    char prelude[128]; /* text before every program */
+    char options[2][96]; /* of a build, by precision */
+    char prelude[128];   /* text before every program */
 };
 
 /* "CL_OUT_OF_RESOURCES", or "unknown" */
@@ -41,7 +41,8 @@ enum err_code device_lookup(const char *spec, cl_platform_id *platform, cl_devic
 struct program_key {
     uint64_t a, b;
 };
-struct program_key program_cache_key(const struct device *d, const char *text);
+struct program_key program_cache_key(const struct device *d, enum precision precision,
+                                     const char *text);
 /* The stored binary of key, checked (owned: mem_free), or NULL. Never an error. */
 unsigned char *program_cache_load(struct program_key key, size_t *n);
 /* Writes an entry: into a file of its own, then renamed. Failures are silent: the cache is a

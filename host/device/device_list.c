@@ -29,7 +29,7 @@ static void copy_trimmed(char *out, size_t size, const char *from)
 
 static void device_string(cl_device_id id, cl_device_info what, char *out, size_t size)
 {
-    char text[4096] = "";
+    char text[16384] = "";
     if (clGetDeviceInfo(id, what, sizeof text, text, NULL) != CL_SUCCESS) {
         text[0] = '\0';
     }
@@ -73,6 +73,9 @@ static void describe(struct device_info *info, cl_platform_id platform, cl_devic
     info->local_memory = device_number(id, CL_DEVICE_LOCAL_MEM_SIZE);
     const uint64_t single = device_number(id, CL_DEVICE_SINGLE_FP_CONFIG);
     info->has_double = device_number(id, CL_DEVICE_DOUBLE_FP_CONFIG) != 0;
+    char extensions[16384] = "";
+    device_string(id, CL_DEVICE_EXTENSIONS, extensions, sizeof extensions);
+    info->has_int64_atomics = strstr(extensions, "cl_khr_int64_base_atomics") != NULL;
     info->divides_exactly = (single & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
     info->flushes_denormals_option = (single & CL_FP_DENORM) != 0;
     info->is_little_endian = device_number(id, CL_DEVICE_ENDIAN_LITTLE) != 0;

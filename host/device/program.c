@@ -54,7 +54,8 @@ static enum err_code build_failed(struct device *d, cl_program program, cl_int n
 
 /* NULL where the entry is missing, damaged, or refused by the driver (which then is removed).
  */
-static cl_program program_from_cache(struct device *d, struct program_key key)
+static cl_program program_from_cache(struct device *d, enum precision precision,
+                                     struct program_key key)
 {
     size_t n = 0;
     unsigned char *const binary = program_cache_load(key, &n);
@@ -67,7 +68,7 @@ static cl_program program_from_cache(struct device *d, struct program_key key)
         clCreateProgramWithBinary(d->context, 1, &d->id, &n, binaries, &status, &number);
     mem_free(binary);
     if (number == CL_SUCCESS && status == CL_SUCCESS &&
-        clBuildProgram(program, 1, &d->id, d->options, NULL, NULL) == CL_SUCCESS) {
+        clBuildProgram(program, 1, &d->id, d->options[precision], NULL, NULL) == CL_SUCCESS) {
         return program;
     }
     if (program != NULL) {
@@ -77,21 +78,39 @@ static cl_program program_from_cache(struct device *d, struct program_key key)
     return NULL;
 }
 
+enum err_code device_check_precision(const struct device_info *info, enum precision precision,
+                                     struct err *e)
+{
+    ERR_IF(precision == PRECISION_DOUBLE && !info->has_double, e, ERR_NO_DEVICE,
+           "%s (%s) has no double precision (cl_khr_fp64); use --device cpu, or precision: "
+           "single",
+           info->spec, info->name);
+    return ERR_OK;
+}
+
 enum err_code device_program_create(struct device_program *p, struct device *d,
                                     const char *text, bool *from_cache, struct err *e)
 {
+    return device_program_create_for(p, d, PRECISION_SINGLE, text, from_cache, e);
+}
+
+enum err_code device_program_create_for(struct device_program *p, struct device *d,
+                                        enum precision precision, const char *text,
+                                        bool *from_cache, struct err *e)
+{
     *p = (struct device_program){0};
+    ERR_TRY(device_check_precision(&d->info, precision, e));
     struct program_data *data = NULL;
     ERR_TRY(mem_alloc(&data, 1, sizeof *data, e));
-    data->key = program_cache_key(d, text);
-    data->program = program_from_cache(d, data->key);
+    data->key = program_cache_key(d, precision, text);
+    data->program = program_from_cache(d, precision, data->key);
     data->is_cached = data->program != NULL;
     enum err_code code = ERR_OK;
     if (!data->is_cached) {
         cl_int number = CL_SUCCESS;
         data->program = clCreateProgramWithSource(d->context, 1, &text, NULL, &number);
         ERR_GOTO(device_cl_check(number, "clCreateProgramWithSource", NULL, e));
-        number = clBuildProgram(data->program, 1, &d->id, d->options, NULL, NULL);
+        number = clBuildProgram(data->program, 1, &d->id, d->options[precision], NULL, NULL);
         if (number != CL_SUCCESS) {
             code = build_failed(d, data->program, number, e);
             goto out;

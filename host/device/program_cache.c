@@ -20,11 +20,12 @@ struct entry_head {
 };
 static const char entry_magic[8] = {'s', 't', 'r', 'b', 'i', 'n', '0', '1'};
 
-struct program_key program_cache_key(const struct device *d, const char *text)
+struct program_key program_cache_key(const struct device *d, enum precision precision,
+                                     const char *text)
 {
     const char *const parts[] = {
-        text,           d->options,      d->info.name,    d->info.vendor,
-        d->info.driver, d->info.version, d->info.platform};
+        text,           d->options[precision], d->info.name,    d->info.vendor,
+        d->info.driver, d->info.version,       d->info.platform};
     struct program_key key = {HASH_FNV_START, hash_mix64(HASH_FNV_START)};
     for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
         const size_t n =

@@ -147,7 +147,64 @@ static void prelude_when_read_fixes_the_way_of_dividing(void **state)
     EXPECT_CONTAINS(device_prelude(d), info->divides_exactly ? "#define DIV_MODE 0\n"
                                        : info->has_double    ? "#define DIV_MODE 1\n"
                                                              : "#define DIV_MODE 2\n");
-    EXPECT_CONTAINS(d->options, "-cl-std=CL1.2 -cl-denorms-are-zero");
+    EXPECT_CONTAINS(d->options[PRECISION_SINGLE], "-cl-std=CL1.2 -cl-denorms-are-zero");
+    EXPECT_CONTAINS(d->options[PRECISION_DOUBLE], "-cl-std=CL1.2");
+    EXPECT_TRUE(strstr(d->options[PRECISION_DOUBLE], "denorms") == NULL);
+}
+
+/* A variable of the environment for tests: see tests/cli/hash_subnormals.sh. */
+static void options_when_subnormals_are_to_be_kept_flush_nothing(void **state)
+{
+    struct err e = {0};
+    struct device *d = NULL;
+    EXPECT_TRUE(setenv("STRIATUM_KEEP_SUBNORMALS", "1", 1) == 0);
+    EXPECT_OK(device_open(&d, device_info_of(*state), NULL, &e));
+    EXPECT_TRUE(unsetenv("STRIATUM_KEEP_SUBNORMALS") == 0);
+    EXPECT_TRUE(strstr(d->options[PRECISION_SINGLE], "denorms") == NULL);
+    EXPECT_STR(d->options[PRECISION_SINGLE], d->options[PRECISION_DOUBLE]);
+    device_close(d);
+}
+
+static const char halve_text[] = "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n"
+                                 "__kernel void halve(__global double *data)\n"
+                                 "{\n    data[get_global_id(0)] *= 0.5;\n}\n";
+
+static void build_when_double_keeps_subnormals(void **state)
+{
+    struct device *const d = *state;
+    struct err e = {0};
+    struct device_program p;
+    struct device_kernel k;
+    struct device_buffer b;
+    double data[2] = {3e-308, 8.0};
+    if (!device_info_of(d)->has_double) {
+        print_message("skipped: no double precision here\n");
+        return;
+    }
+    EXPECT_OK(device_program_create_for(&p, d, PRECISION_DOUBLE, halve_text, NULL, &e));
+    EXPECT_OK(device_kernel_create(&k, &p, "halve", &e));
+    EXPECT_OK(device_buffer_create(&b, d, sizeof data, "test data", &e));
+    EXPECT_OK(device_write(&b, 0, data, sizeof data, &e));
+    EXPECT_OK(device_kernel_set_buffer(&k, 0, &b, &e));
+    EXPECT_OK(device_launch(&k, 2, 1, NULL, &e));
+    EXPECT_OK(device_read(&b, 0, data, sizeof data, &e));
+    EXPECT_TRUE(data[0] == 3e-308 * 0.5 && data[0] > 0.0); /* NOLINT: exact */
+    EXPECT_TRUE(data[1] == 4.0);
+    device_buffer_destroy(&b);
+    device_kernel_destroy(&k);
+    device_program_destroy(&p);
+}
+
+static void build_when_double_is_missing_says_what_to_use(void **state)
+{
+    struct err e = {0};
+    struct device_info info = *device_info_of(*state);
+    info.has_double = false;
+    EXPECT_OK(device_check_precision(&info, PRECISION_SINGLE, &e));
+    EXPECT_ERR(device_check_precision(&info, PRECISION_DOUBLE, &e), ERR_NO_DEVICE,
+               "use --device cpu, or precision: single");
+    EXPECT_ERR(device_check_precision(&info, PRECISION_DOUBLE, &e), ERR_NO_DEVICE, info.spec);
+    EXPECT_EQ_I64(err_exit_status(e.code), 4);
 }
 
 static void names_when_known_are_given(void **state)
@@ -181,6 +238,9 @@ int main(void)
         cmocka_unit_test_prestate(open_when_fewer_units_are_asked_uses_them_or_says_why_not, d),
         cmocka_unit_test_prestate(open_when_device_is_gone_or_off_says_so, d),
         cmocka_unit_test_prestate(prelude_when_read_fixes_the_way_of_dividing, d),
+        cmocka_unit_test_prestate(options_when_subnormals_are_to_be_kept_flush_nothing, d),
+        cmocka_unit_test_prestate(build_when_double_keeps_subnormals, d),
+        cmocka_unit_test_prestate(build_when_double_is_missing_says_what_to_use, d),
         cmocka_unit_test(names_when_known_are_given),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);

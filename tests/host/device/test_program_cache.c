@@ -59,12 +59,13 @@ static bool build_and_run(struct device *d)
 static void program_when_saved_comes_from_the_cache(void **state)
 {
     struct device *const d = *state;
-    program_cache_remove(program_cache_key(d, text_a));
+    program_cache_remove(program_cache_key(d, PRECISION_SINGLE, text_a));
     EXPECT_TRUE(!build_and_run(d));
     EXPECT_TRUE(build_and_run(d));
     char path[4096];
     struct stat info;
-    EXPECT_TRUE(program_cache_path(program_cache_key(d, text_a), path, sizeof path));
+    EXPECT_TRUE(
+        program_cache_path(program_cache_key(d, PRECISION_SINGLE, text_a), path, sizeof path));
     EXPECT_TRUE(strncmp(path, folder, strlen(folder)) == 0);
     EXPECT_TRUE(stat(path, &info) == 0);
 }
@@ -82,7 +83,8 @@ static void program_when_entry_is_damaged_is_built_again(void **state)
 {
     struct device *const d = *state;
     char path[4096];
-    EXPECT_TRUE(program_cache_path(program_cache_key(d, text_a), path, sizeof path));
+    EXPECT_TRUE(
+        program_cache_path(program_cache_key(d, PRECISION_SINGLE, text_a), path, sizeof path));
     (void)build_and_run(d);
     EXPECT_TRUE(build_and_run(d));
     overwrite(path, -3, "XYZ", 3); /* a byte of the binary */
@@ -103,7 +105,8 @@ static void program_when_driver_refuses_the_entry_is_built_again(void **state)
 {
     struct device *const d = *state;
     const unsigned char rubbish[100] = {1, 2, 3};
-    program_cache_store(program_cache_key(d, text_a), rubbish, sizeof rubbish);
+    program_cache_store(program_cache_key(d, PRECISION_SINGLE, text_a), rubbish,
+                        sizeof rubbish);
     EXPECT_TRUE(!build_and_run(d));
     EXPECT_TRUE(build_and_run(d));
 }
@@ -111,7 +114,7 @@ static void program_when_driver_refuses_the_entry_is_built_again(void **state)
 static void load_when_stored_gives_the_same_bytes(void **state)
 {
     struct device *const d = *state;
-    const struct program_key key = program_cache_key(d, "bytes");
+    const struct program_key key = program_cache_key(d, PRECISION_SINGLE, "bytes");
     const unsigned char bytes[5] = {9, 8, 7, 6, 5};
     size_t n = 0;
     program_cache_store(key, bytes, sizeof bytes);
@@ -126,14 +129,16 @@ static void load_when_stored_gives_the_same_bytes(void **state)
 static void key_when_any_part_differs_differs(void **state)
 {
     struct device *const d = *state;
-    const struct program_key a = program_cache_key(d, text_a);
+    const struct program_key a = program_cache_key(d, PRECISION_SINGLE, text_a);
     struct device other = *d;
     other.info.driver[0] ^= 1;
-    const struct program_key b = program_cache_key(&other, text_a);
+    const struct program_key b = program_cache_key(&other, PRECISION_SINGLE, text_a);
     other = *d;
-    other.options[0] = ' ';
-    const struct program_key c = program_cache_key(&other, text_a);
-    const struct program_key f = program_cache_key(d, "other text");
+    other.options[PRECISION_SINGLE][0] = ' ';
+    const struct program_key c = program_cache_key(&other, PRECISION_SINGLE, text_a);
+    const struct program_key f = program_cache_key(d, PRECISION_SINGLE, "other text");
+    const struct program_key g = program_cache_key(d, PRECISION_DOUBLE, text_a);
+    EXPECT_TRUE(a.a != g.a && a.b != g.b);
     EXPECT_TRUE(a.a != b.a && a.b != b.b);
     EXPECT_TRUE(a.a != c.a && a.b != c.b);
     EXPECT_TRUE(a.a != f.a && a.b != f.b);
@@ -169,7 +174,7 @@ int main(void)
         cmocka_unit_test_prestate(program_when_folder_cannot_be_written_runs_all_the_same, d),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    program_cache_remove(program_cache_key(d, text_a));
+    program_cache_remove(program_cache_key(d, PRECISION_SINGLE, text_a));
     (void)rmdir(folder);
     device_close(d);
     return failed;
