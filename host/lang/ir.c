@@ -275,7 +275,8 @@ uint32_t ir_power(struct ir *ir, uint32_t x, int n)
 
 static bool table_equal(const struct ir_table *x, const struct ir_table *y)
 {
-    return x->n == y->n && bits_of(x->before) == bits_of(y->before) &&
+    return x->n == y->n && x->sees_settling == y->sees_settling &&
+           bits_of(x->before) == bits_of(y->before) &&
            (x->n == 0 || (memcmp(x->first, y->first, x->n * sizeof *x->first) == 0 &&
                           memcmp(x->value, y->value, x->n * sizeof *x->value) == 0));
 }
@@ -301,8 +302,11 @@ uint32_t ir_table(struct ir *ir, const struct ir_table *table)
         if (t == NULL) {
             return IR_NONE;
         }
-        *t = (struct ir_table){
-            .first = first, .value = value, .n = table->n, .before = table->before};
+        *t = (struct ir_table){.first = first,
+                               .value = value,
+                               .n = table->n,
+                               .before = table->before,
+                               .sees_settling = table->sees_settling};
     }
     return ir_leaf(ir, IR_TABLE, k, IR_NONE);
 }

@@ -39,8 +39,9 @@ enum ir_var_kind {
     IR_VAR_PARAMETER, /* index: of the model's parameters, where it has one value per cell */
     IR_VAR_ARRIVAL,   /* index: of step_program.arrivals: sum of synaptic input of this step, in
                          house units */
-    IR_VAR_TRAIN,     /* index: of step_program.trains: sum of given events of this step, in house units */
-    IR_VAR_INDEX,     /* the cell's index in its population */
+    IR_VAR_TRAIN, /* index: of step_program.trains: sum of given events of this step, in house
+                     units */
+    IR_VAR_INDEX, /* the cell's index in its population */
     IR_VAR_X,
     IR_VAR_Y,
     IR_VAR_Z, /* the cell's position, um */
@@ -62,7 +63,9 @@ struct ir_table {
     int64_t *first;
     double *value;
     uint32_t n;
-    double before; /* before first[0] */
+    double before;      /* before first[0] */
+    bool sees_settling; /* looked up at its own step before t = 0 too, where other courses keep
+                           their value of step 0 */
 };
 
 struct ir {

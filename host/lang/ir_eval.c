@@ -38,11 +38,14 @@ static double operand_value(const struct ir *ir, const double *values, uint32_t 
 static double eval_node(const struct ir *ir, const struct ir_node *n, const double *values,
                         int64_t step, int64_t dt_fs)
 {
+    /* Settling sees no time course: until t = 0 each holds the value that it has there. */
+    const int64_t held = step < 0 ? 0 : step;
     if (n->op == IR_TIME) {
-        return ir_time_ms(step, dt_fs);
+        return ir_time_ms(held, dt_fs);
     }
     if (n->op == IR_TABLE) {
-        return table_at(&ir->tables[n->a], step);
+        const struct ir_table *const table = &ir->tables[n->a];
+        return table_at(table, table->sees_settling ? step : held);
     }
     const uint32_t n_operands = ir_n_operands((enum ir_op)n->op);
     return ir_apply((enum ir_op)n->op, operand_value(ir, values, n->a),
@@ -83,8 +86,6 @@ static double eval_cone(const struct ir *ir, uint32_t last, int64_t step, int64_
 
 double ir_eval(const struct ir *ir, uint32_t node, int64_t step, int64_t dt_fs)
 {
-    /* Settling sees no time course: until t = 0 each holds the value that it has there. */
-    step = step < 0 ? 0 : step;
     const struct ir_node *const n = &ir->nodes[node];
     if (n->op == IR_CONST) {
         return n->value;

@@ -18,6 +18,7 @@ static void print_var(const struct ir *ir, uint32_t var, struct text *out)
         [IR_VAR_STATE] = "state",
         [IR_VAR_PARAMETER] = "parameter",
         [IR_VAR_ARRIVAL] = "arrival",
+        [IR_VAR_TRAIN] = "train",
         [IR_VAR_INDEX] = "i",
         [IR_VAR_X] = "x",
         [IR_VAR_Y] = "y",
@@ -31,7 +32,8 @@ static void print_var(const struct ir *ir, uint32_t var, struct text *out)
     };
     const struct ir_var *const v = &ir->vars[var];
     text_print(out, " %s", kinds[v->kind]);
-    if (v->kind == IR_VAR_STATE || v->kind == IR_VAR_PARAMETER || v->kind == IR_VAR_ARRIVAL) {
+    if (v->kind == IR_VAR_STATE || v->kind == IR_VAR_PARAMETER || v->kind == IR_VAR_ARRIVAL ||
+        v->kind == IR_VAR_TRAIN) {
         text_print(out, " %" PRIu32, v->index);
     }
 }

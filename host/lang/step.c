@@ -85,7 +85,7 @@ void step_set_state(struct step_builder *b, uint32_t state, uint32_t node)
 {
     node = step_number(b, node);
     if (b->is_held[state] && b->is_refractory != IR_NONE) {
-        node = ir_op3(b->ir, IR_SELECT, b->is_refractory, b->leaf[state], node);
+        node = ir_op3(b->ir, IR_SELECT, b->is_refractory, b->kept[state], node);
     }
     ir_name(b->ir, node, b->model->states[state].name);
     b->value[state] = node;
@@ -116,6 +116,7 @@ static bool builder_init(struct step_builder *b, const struct step_request *r,
     b->leaf = new_nodes(b, m->n_states);
     b->value = new_nodes(b, m->n_states);
     b->start = new_nodes(b, m->n_states);
+    b->kept = new_nodes(b, m->n_states);
     b->intermediate = new_nodes(b, m->n_intermediates);
     b->parameter = new_nodes(b, m->n_parameters);
     b->parameter_stage = arena_alloc(r->arena, m->n_parameters, 1);
@@ -128,7 +129,7 @@ static bool builder_init(struct step_builder *b, const struct step_request *r,
     }
     for (uint32_t k = 0; k < m->n_states; k++) {
         (void)add_state(b, m->states[k].name, k);
-        b->leaf[k] = b->value[k] = ir_var(b->ir, IR_VAR_STATE, k);
+        b->leaf[k] = b->kept[k] = b->value[k] = ir_var(b->ir, IR_VAR_STATE, k);
     }
     return !arena_failed(r->arena);
 }
@@ -253,6 +254,19 @@ static void run_reset(struct step_builder *b)
     }
 }
 
+/* Cells to report to stop_when, with the state after the reset. */
+static void add_stops(struct step_builder *b)
+{
+    const struct step_request *const r = b->request;
+    b->out->stops = arena_alloc(b->arena, r->n_stops, sizeof *b->out->stops);
+    for (uint32_t k = 0; k < r->n_stops && b->out->stops != NULL; k++) {
+        const uint32_t holds = step_lower_fixed(b, r->stops[k].condition, "stop_when");
+        const uint32_t reported = r->stops[k].is_all ? ir_op1(b->ir, IR_NOT, holds) : holds;
+        ir_name(b->ir, reported, "stop");
+        b->out->stops[b->out->n_stops++] = reported;
+    }
+}
+
 bool step_build(const struct step_request *request, struct step_program *out,
                 struct diag_list *d)
 {
@@ -261,6 +275,7 @@ bool step_build(const struct step_request *request, struct step_program *out,
     if (builder_init(&b, request, out, d)) {
         begin_refractory(&b);
         step_add_arrivals(&b);
+        step_add_clamps(&b);
         for (uint32_t k = 0; k < b.model->n_parameters; k++) {
             (void)step_parameter_node(&b, k); /* unused ones too: their faults are told */
         }
@@ -268,6 +283,7 @@ bool step_build(const struct step_request *request, struct step_program *out,
         run_statements(&b);
         step_hold_samples(&b);
         run_reset(&b);
+        add_stops(&b);
         for (uint32_t k = 0; k < b.model->n_states; k++) {
             out->states[k].out = b.value[k];
         }

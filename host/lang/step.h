@@ -21,10 +21,14 @@ struct step_parameter {
 };
 
 enum step_mode { STEP_ADD, STEP_REPLACE };
-/* A time course on a parameter, where it holds; or on a state variable, where a table assigns (or adds) each value
- * once, in the step that begins at its time, and an expression does so in every step: a voltage clamp. */
+/* A time course on a parameter, where it holds; or on a state variable, where a table assigns
+ * (or adds) each value once, in the step that begins at its time, and an expression does so in
+ * every step: a voltage clamp. Such courses act after the arrivals; a value that is not a
+ * number assigns nothing, which is how a window ends. While settling, a course keeps its value
+ * at t = 0, so what a table assigns at 0 ms holds then too; what it adds is added once, at 0
+ * ms. */
 struct step_stimulus {
-    const char *name; /* of the input; they act in order of their names */
+    const char *name;   /* of the input; they act in order of their names */
     uint32_t parameter; /* of the model; of its states where is_state */
     bool is_state;
     enum step_mode mode;
@@ -32,8 +36,8 @@ struct step_stimulus {
     struct ir_table table;
 };
 
-/* STEP_TRAIN: given events; no rate and no weights: what arrives in a step at receptors[k] is the varying input
- * IR_VAR_TRAIN of a step_program.trains entry. */
+/* STEP_TRAIN: given events; no rate and no weights: what arrives in a step at receptors[k] is
+ * the varying input IR_VAR_TRAIN of a step_program.trains entry. */
 enum step_event_kind { STEP_POISSON, STEP_BERNOULLI, STEP_TRAIN };
 /* An input that draws events per cell; each adds weights[k] to the variable of receptor
  * receptors[k]. */
@@ -57,7 +61,7 @@ struct step_record {
 /* A condition that may end the run: looked at after the reset of every step. */
 struct step_stop {
     const struct ast *condition; /* over the model's names */
-    bool is_all;                 /* of all(…): the program reports cells where it does not hold */
+    bool is_all; /* of all(…): the program reports cells where it does not hold */
 };
 
 struct step_request {
@@ -91,7 +95,8 @@ struct step_sample {
     double display;   /* recorded = value * display */
     const char *unit; /* text of the display unit, "" for none */
 };
-/* Given events: what input `event` of the request brings to `receptor` in this step (IR_VAR_TRAIN k is trains[k]). */
+/* Given events: what input `event` of the request brings to `receptor` in this step
+ * (IR_VAR_TRAIN k is trains[k]). */
 struct step_train {
     uint32_t event, receptor;
 };
@@ -123,8 +128,8 @@ struct step_program {
     struct step_event_input *events; /* IR_EVENTS a indexes this */
     struct step_stream *streams;     /* [0] is the model's own */
     struct step_train *trains;
-    uint32_t *stops; /* [n_stops] mask nodes: cells to report, with the state at the end of the step (all(c): where c
-                        does not hold) */
+    uint32_t *stops; /* [n_stops] mask nodes: cells to report, with the state at the end of the
+                        step (all(c): where c does not hold) */
     uint32_t n_states, n_arrivals, n_samples, n_watches, n_events, n_streams, n_trains, n_stops;
     uint32_t spike; /* mask node, IR_NONE where the model never spikes */
 };

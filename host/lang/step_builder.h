@@ -13,19 +13,21 @@ struct step_builder {
     struct arena *arena;
     struct ir *ir;
     struct lower lower;
-    uint32_t dt;            /* node: the step in ms */
-    uint32_t *leaf;         /* [n_states] value that the step began with */
-    uint32_t *value;        /* [n_states] value at this place of the step */
-    uint32_t *start;        /* [n_states] after arrivals and inputs: prev(x); IR_NONE before */
-    uint32_t *intermediate; /* [n_intermediates] IR_NONE until assigned */
-    uint32_t *parameter;    /* [n_parameters] effective value, with stimuli */
+    uint32_t dt;     /* node: the step in ms */
+    uint32_t *leaf;  /* [n_states] value that the step began with */
+    uint32_t *value; /* [n_states] value at this place of the step */
+    uint32_t
+        *start;     /* [n_states] after arrivals, inputs and courses: prev(x); IR_NONE before */
+    uint32_t *kept; /* [n_states] what a held variable keeps while refractory */
+    uint32_t *intermediate;   /* [n_intermediates] IR_NONE until assigned */
+    uint32_t *parameter;      /* [n_parameters] effective value, with stimuli */
     uint8_t *parameter_stage; /* 0 not looked at, 1 being lowered, 2 done */
     bool *is_held;            /* [n_states] keeps its value while refractory */
     uint32_t counter;         /* hidden state of the refractory time, IR_NONE without one */
     uint32_t is_refractory;   /* mask node, IR_NONE without a refractory time */
     uint32_t *sample_state;   /* [n_records] hidden state of a held sample, else IR_NONE */
     uint32_t states_capacity, arrivals_capacity, watches_capacity, events_capacity,
-        streams_capacity;
+        streams_capacity, trains_capacity;
 };
 
 /* step.c */
@@ -47,6 +49,14 @@ void step_set_state(struct step_builder *b, uint32_t state, uint32_t node);
 uint32_t step_parameter_node(struct step_builder *b, uint32_t parameter);
 void step_add_arrivals(
     struct step_builder *b); /* synapses, then inputs, onto the receptors' variables */
+
+/* A constant that no simulation can use is told here, where its name is known. what: of the
+ * message ("the value of input"); at: where e is NULL. */
+void step_check_constant(struct step_builder *b, uint32_t node, const struct ast *e,
+                         struct pos at, const char *what, const char *name);
+
+/* step_clamp.c */
+void step_add_clamps(struct step_builder *b); /* courses on states, after the arrivals */
 
 /* step_integrate.c */
 /* Advances the differential equations statements[first .. end) together. */

@@ -4,9 +4,8 @@
 
 #include <float.h>
 
-/* A constant that no simulation can use is told here, where its name is known. */
-static void check_constant(struct step_builder *b, uint32_t node, const struct ast *e,
-                           struct pos at, const char *what, const char *name)
+void step_check_constant(struct step_builder *b, uint32_t node, const struct ast *e,
+                         struct pos at, const char *what, const char *name)
 {
     double value;
     if (!ir_is_const(b->ir, node, &value) ||
@@ -23,13 +22,13 @@ static uint32_t stimulated(struct step_builder *b, uint32_t parameter, uint32_t 
     const struct step_request *const r = b->request;
     for (uint32_t k = 0; k < r->n_stimuli; k++) {
         const struct step_stimulus *const s = &r->stimuli[k];
-        if (s->parameter != parameter) {
+        if (s->is_state || s->parameter != parameter) {
             continue;
         }
         const uint32_t value = s->value != NULL
                                    ? step_lower_fixed(b, s->value, "the value of an input")
                                    : ir_table(b->ir, &s->table);
-        check_constant(b, value, s->value, b->model->at, "the value of input", s->name);
+        step_check_constant(b, value, s->value, b->model->at, "the value of input", s->name);
         ir_name(b->ir, value, s->name);
         node = s->mode == STEP_ADD ? ir_op2(b->ir, IR_ADD, node, value) : value;
     }
@@ -60,7 +59,7 @@ uint32_t step_parameter_node(struct step_builder *b, uint32_t parameter)
     } else {
         node = step_lower_fixed(b, e, "a parameter that is one value for the population");
     }
-    check_constant(b, node, e, p->at, "parameter", p->name);
+    step_check_constant(b, node, e, p->at, "parameter", p->name);
     node = stimulated(b, parameter, node);
     ir_name(b->ir, node, p->name);
     b->lower.arguments = outer;
@@ -99,7 +98,7 @@ static uint32_t event_mean(struct step_builder *b, const struct step_event *even
     const struct pos at = event->rate != NULL ? event->rate->at : b->model->at;
     const uint32_t length = event->rate != NULL ? event->rate->length : 0;
     const uint32_t mean = ir_op2(b->ir, IR_MUL, rate, b->dt);
-    check_constant(b, mean, event->rate, b->model->at, "the rate of input", event->name);
+    step_check_constant(b, mean, event->rate, b->model->at, "the rate of input", event->name);
     double value;
     if (ir_is_const(b->ir, mean, &value) && value < 0.0) {
         diag_error(b->d, at, length, NULL, "the rate of input '%s' is below 0", event->name);
@@ -145,17 +144,40 @@ static uint32_t event_count(struct step_builder *b, const struct step_event *eve
     return ir_op3(ir, IR_SELECT, happens, one, ir_const(ir, 0.0));
 }
 
+/* Given events: their sum is made by the host, one varying input per receptor. */
+static void add_train(struct step_builder *b, uint32_t event_index)
+{
+    const struct step_event *const event = &b->request->events[event_index];
+    for (uint32_t m = 0; m < event->n_weights; m++) {
+        const uint32_t train = b->out->n_trains;
+        struct step_train *const t = arena_push(b->arena, &b->out->trains, &b->out->n_trains,
+                                                &b->trains_capacity, sizeof *t);
+        if (t == NULL) {
+            return;
+        }
+        *t = (struct step_train){.event = event_index, .receptor = event->receptors[m]};
+        uint32_t *const value = &b->value[b->model->receptors[event->receptors[m]].state];
+        const uint32_t sum = ir_var(b->ir, IR_VAR_TRAIN, train);
+        ir_name(b->ir, sum, event->name);
+        *value = ir_op2(b->ir, IR_ADD, *value, sum);
+    }
+}
+
 static void add_events(struct step_builder *b)
 {
     for (uint32_t k = 0; k < b->request->n_events; k++) {
         const struct step_event *const event = &b->request->events[k];
+        if (event->kind == STEP_TRAIN) {
+            add_train(b, k);
+            continue;
+        }
         const uint32_t count = event_count(b, event);
         ir_name(b->ir, count, event->name);
         for (uint32_t m = 0; m < event->n_weights; m++) {
             const uint32_t weight =
                 step_lower_fixed(b, event->weights[m], "the weight of an input");
-            check_constant(b, weight, event->weights[m], b->model->at, "the weight of input",
-                           event->name);
+            step_check_constant(b, weight, event->weights[m], b->model->at,
+                                "the weight of input", event->name);
             uint32_t *const value = &b->value[b->model->receptors[event->receptors[m]].state];
             const uint32_t charge = ir_op2(b->ir, IR_MUL, count, weight);
             *value = ir_op2(b->ir, IR_ADD, *value, charge);
@@ -171,6 +193,5 @@ void step_add_arrivals(struct step_builder *b)
         if (b->value[k] != b->leaf[k]) {
             step_set_state(b, k, b->value[k]);
         }
-        b->start[k] = b->value[k];
     }
 }

@@ -120,9 +120,10 @@ struct step_fixture_cell {
     const struct step_program *program;
     double values[32];     /* of program->states */
     double parameters[32]; /* of STEP_PER_CELL ones */
-    double arrivals[8], events[8];
+    double arrivals[8], events[8], trains[8];
     double samples[32], watches[8]; /* out */
-    bool spike;                     /* out */
+    bool spike, stops[8];           /* out */
+    bool is_double;
     uint32_t index;
     int64_t step, dt_fs;
     double (*draw)(uint32_t stream, uint32_t draw);
@@ -137,6 +138,8 @@ static inline double step_fixture_var(const struct step_fixture_cell *c, const s
         return c->parameters[v->index];
     case IR_VAR_ARRIVAL:
         return c->arrivals[v->index];
+    case IR_VAR_TRAIN:
+        return c->trains[v->index];
     case IR_VAR_INDEX:
         return c->index;
     case IR_VAR_X:
@@ -157,10 +160,10 @@ static inline double step_fixture_var(const struct step_fixture_cell *c, const s
 static inline void step_fixture_step(struct step_fixture_cell *c)
 {
     const struct step_program *const p = c->program;
-    uint32_t roots[96], n = 0;
-    double vars[96], out[96];
+    uint32_t roots[112], n = 0;
+    double vars[96], out[112];
     EXPECT_TRUE(p->ir->n_vars <= 96 && p->n_states <= 32 && p->n_samples <= 32 &&
-                p->n_watches <= 8);
+                p->n_watches <= 8 && p->n_stops <= 8);
     for (uint32_t k = 0; k < p->ir->n_vars; k++) {
         vars[k] = step_fixture_var(c, &p->ir->vars[k]);
     }
@@ -173,11 +176,18 @@ static inline void step_fixture_step(struct step_fixture_cell *c)
     for (uint32_t k = 0; k < p->n_watches; k++) {
         roots[n++] = p->watches[k].node;
     }
+    for (uint32_t k = 0; k < p->n_stops; k++) {
+        roots[n++] = p->stops[k];
+    }
     if (p->spike != IR_NONE) {
         roots[n++] = p->spike;
     }
-    const struct ir_reference r = {
-        .vars = vars, .events = c->events, .draw = c->draw, .step = c->step, .dt_fs = c->dt_fs};
+    const struct ir_reference r = {.vars = vars,
+                                   .events = c->events,
+                                   .draw = c->draw,
+                                   .step = c->step,
+                                   .dt_fs = c->dt_fs,
+                                   .is_double = c->is_double};
     ir_reference_eval(p->ir, &r, roots, n, out);
     n = 0;
     for (uint32_t k = 0; k < p->n_states; k++) {
@@ -188,6 +198,9 @@ static inline void step_fixture_step(struct step_fixture_cell *c)
     }
     for (uint32_t k = 0; k < p->n_watches; k++) {
         c->watches[k] = out[n++];
+    }
+    for (uint32_t k = 0; k < p->n_stops; k++) {
+        c->stops[k] = out[n++] != 0.0;
     }
     c->spike = p->spike != IR_NONE && out[n] != 0.0;
     c->step++;

@@ -234,11 +234,46 @@ static void memory_that_is_out_is_told(void **unused)
     }
 }
 
+static struct ast *condition(const char *text)
+{
+    return lang_fixture_expression(&f, &request.model->scope, text, true);
+}
+
+static void stop_conditions_see_the_state_after_the_reset(void **unused)
+{
+    (void)unused;
+    const struct step_fixture_model text = {.parameters = "c = 5",
+                                            .states = "v = 0",
+                                            .equations = "gain = 2*v\nv = v + 1",
+                                            .threshold = "v >= 3",
+                                            .reset = "v = -1"};
+    request.model = step_fixture_model(&f, &text);
+    const struct step_stop stops[] = {
+        {.condition = condition("v > 1.5 and prev(v) < v")},
+        {.condition = condition("v > 1.5"),                 .is_all = true},
+        {.condition = condition("gain >= 4 and c > 4")                                                },
+    };
+    request.stops = stops;
+    request.n_stops = 3;
+    EXPECT_TRUE(step_build(&request, &program, &f.d));
+    begin();
+    EXPECT_EQ_I64(program.n_stops, 3);
+    EXPECT_TRUE(program.ir->nodes[program.stops[1]].is_mask);
+    const bool high[] = {false, true, false, false}, of_gain[] = {false, false, true, false};
+    for (int k = 0; k < 4; k++) { /* after the steps: 1, 2, -1 (a spike), 0 */
+        step_fixture_step(&cell);
+        EXPECT_EQ_I64(cell.stops[0], high[k]);
+        EXPECT_EQ_I64(cell.stops[1], !high[k]); /* all(c) reports where c does not hold */
+        EXPECT_EQ_I64(cell.stops[2], of_gain[k]);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, step_test_setup, step_test_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(stop_conditions_see_the_state_after_the_reset),
         TEST(a_cell_spikes_as_the_loop_by_hand_does),
         TEST(a_refractory_time_holds_the_steps_that_follow),
         TEST(a_held_variable_is_sampled_as_it_is_held),

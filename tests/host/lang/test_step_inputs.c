@@ -254,6 +254,53 @@ static void impossible_rates_are_told(void **unused)
     expect_fault(&two_currents, "the rate of input 'cortex' is not a number");
 }
 
+/* Ring first, then inputs by name, given events among the others. */
+static void given_events_arrive_among_the_inputs_by_name(void **unused)
+{
+    (void)unused;
+    const bool fed[] = {true, false};
+    const uint32_t both[] = {1, 0}, first[] = {0};
+    const struct ast *const weight = expression("0.7");
+    const struct step_event events[] = {
+        {.name = "a",        .kind = STEP_TRAIN, .n_weights = 2, .receptors = both},
+        {.name = "b",
+         .kind = STEP_POISSON,
+         .rate = expression("0.5"),
+         .n_weights = 1,
+         .receptors = first,
+         .weights = &weight},
+        {.name = "c", .kind = STEP_TRAIN,                   .n_weights = 1,                       .receptors = first                     },
+    };
+    const struct step_record g = {.name = "g"};
+    request.is_fed = fed;
+    request.events = events;
+    request.n_events = 3;
+    request.records = &g;
+    request.n_records = 1;
+    build(&two_currents);
+    EXPECT_EQ_I64(program.n_trains, 3);
+    EXPECT_EQ_I64(program.trains[0].event, 0);
+    EXPECT_EQ_I64(program.trains[0].receptor, 1);
+    EXPECT_EQ_I64(program.trains[1].receptor, 0);
+    EXPECT_EQ_I64(program.trains[2].event, 2);
+    EXPECT_EQ_I64(program.n_streams, 2); /* given events draw nothing */
+    EXPECT_STR(program.streams[1].name, "b");
+    EXPECT_EQ_I64(program.n_events, 1);
+    cell.values[1] = 0.1;
+    cell.arrivals[0] = 1e-3;
+    cell.trains[0] = 1e4;
+    cell.trains[1] = 0.25;
+    cell.trains[2] = -9e3;
+    cell.events[0] = 3.0;
+    step_fixture_step(&cell);
+    float sum = 0.1f + 1e-3f;
+    sum = sum + 1e4f;
+    sum = sum + 0.25f;
+    sum = sum + 3.0f * 0.7f;
+    sum = sum + -9e3f;
+    EXPECT_SAME_F32((float)cell.samples[0], sum);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, step_test_setup, step_test_teardown)
 
 int main(void)
@@ -261,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(arrivals_come_before_samples_and_statements),
         TEST(arrivals_are_added_in_their_fixed_order),
+        TEST(given_events_arrive_among_the_inputs_by_name),
         TEST(rates_may_follow_time_or_differ_between_cells),
         TEST(stimuli_act_in_order),
         TEST(parameters_come_from_their_sources),
