@@ -15,6 +15,14 @@ SHARED_FN f32v f32_u01(u32v word)
     return TO_F32V(AS_I32V(2u * (word >> 9) + 1u)) * 0x1p-24f;
 }
 
+#ifdef USE_F64
+/* The same values in double precision. Exact. */
+SHARED_FN f64v f64_u01(u32v word)
+{
+    return F64V_OF_F32V(f32_u01(word));
+}
+#endif
+
 /* The functions below are scalar; those of math_f32.h have WIDTH lanes. */
 SHARED_FN f32 random_log(f32 x)
 {

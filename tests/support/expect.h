@@ -55,6 +55,13 @@
                      (double)x_);                                                              \
         }                                                                                      \
     } while (0)
+#define EXPECT_SAME_F64(actual, expected)                                                      \
+    do {                                                                                       \
+        const double a_ = (actual), x_ = (expected);                                           \
+        if (memcmp(&a_, &x_, sizeof a_) != 0) {                                                \
+            fail_msg("%s:%d: %s is %a, expected %a", __FILE__, __LINE__, #actual, a_, x_);     \
+        }                                                                                      \
+    } while (0)
 #define EXPECT_STR(actual, expected)                                                           \
     do {                                                                                       \
         const char *const a_ = (actual), *const x_ = (expected);                               \
