@@ -105,8 +105,8 @@ static int compare(const void *a, const void *b)
 static void run_step(const struct interp *p, float *state, uint32_t cells, void *scratch)
 {
     for (uint32_t first = 0; first < cells; first += INTERP_BLOCK) {
-        const float *vars[N_VARS];
-        float *outputs[N_STATES + 1];
+        const void *vars[N_VARS];
+        void *outputs[N_STATES + 1];
         for (uint32_t k = 0; k <= N_VARS; k++) {
             float *const at = state + (size_t)k * cells + first;
             if (k < N_VARS) {
@@ -170,13 +170,14 @@ int main(int argc, char **argv)
         struct interp *p = NULL;
         ir = ir_create(arena);
         build_spn(roots, is_exponential);
-        if (interp_create(&p, ir, roots, N_STATES + 1, arena, NULL, &e) != ERR_OK) {
+        if (interp_create(&p, ir, roots, N_STATES + 1, PRECISION_SINGLE, arena, NULL, &e) !=
+            ERR_OK) {
             (void)fprintf(stderr, "bench_interp: %s\n", e.msg);
             return 1;
         }
         const uint64_t old = flush_denormals_begin();
         for (int level = 0; level < INTERP_LEVEL_N; level++) {
-            p->loops = interp_loops_at((enum interp_level)level);
+            p->loops = interp_loops_at(PRECISION_SINGLE, (enum interp_level)level);
             for (uint32_t cells = INTERP_BLOCK; p->loops != NULL && cells <= 1u << 17;
                  cells *= 512) {
                 measure(p, is_exponential ? "spn_exponential_euler" : "spn_euler",

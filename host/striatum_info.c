@@ -359,7 +359,7 @@ static enum err_code emit_program(const struct net_population *p, struct arena *
         roots[n++] = program->spike;
     }
     struct interp *interp = NULL;
-    ERR_TRY(interp_create(&interp, program->ir, roots, n, arena, NULL, e));
+    ERR_TRY(interp_create(&interp, program->ir, roots, n, PRECISION_SINGLE, arena, NULL, e));
     interp_print(interp, out);
     interp_destroy(interp);
     return ERR_OK;

@@ -21,6 +21,7 @@ static const char *const spellings[IR_OP_N] = {
 /* What stands for each node: a name, or the whole text of a node printed inside its user. */
 struct emit_names {
     struct arena *arena;
+    enum precision precision;
     const char **text; /* [n] */
     uint32_t n;
 };
@@ -37,13 +38,14 @@ struct emit {
     struct err *e;
 };
 
-struct emit_names *emit_names_create(const struct ir *ir, struct arena *arena)
+struct emit_names *emit_names_create(const struct ir *ir, enum precision precision,
+                                     struct arena *arena)
 {
     struct emit_names *const names = arena_alloc(arena, 1, sizeof *names);
     if (names == NULL) {
         return NULL;
     }
-    *names = (struct emit_names){.arena = arena, .n = ir->n};
+    *names = (struct emit_names){.arena = arena, .precision = precision, .n = ir->n};
     names->text = arena_alloc(arena, ir->n, sizeof *names->text);
     return names->text == NULL ? NULL : names;
 }

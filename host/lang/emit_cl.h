@@ -8,10 +8,12 @@
 #ifndef LANG_EMIT_CL_H
 #define LANG_EMIT_CL_H
 
+#include "base/precision.h"
 #include "lang/ir.h"
 
 struct emit_names; /* what the emitted text calls each node */
-struct emit_names *emit_names_create(const struct ir *ir, struct arena *arena);
+struct emit_names *emit_names_create(const struct ir *ir, enum precision precision,
+                                     struct arena *arena);
 /* Statements for plan->order[from .. n_order) in order; `keep` (bytes per node) marks nodes
  * that must get a name of their own. */
 enum err_code emit_cl_block(const struct ir *ir, const struct ir_plan *plan, uint32_t from,

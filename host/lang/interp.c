@@ -33,26 +33,34 @@ static size_t round_up_64(size_t bytes)
     return (bytes + 63) / 64 * 64;
 }
 
+/* Of a row of INTERP_BLOCK numbers; a row of words takes as much. */
+static size_t row_bytes(const struct interp *p)
+{
+    return INTERP_BLOCK * precision_bytes(p->precision);
+}
+
 /* Scratch: pointers of slots that are written, pointers of all slots, registers. */
 size_t interp_scratch_bytes(const struct interp *p)
 {
     const struct interp_slots s = interp_slots(p);
-    return round_up_64(s.vars * sizeof(float *)) + round_up_64(s.n * sizeof(float *)) +
-           (size_t)p->n_registers * INTERP_BLOCK * sizeof(float);
+    return round_up_64(s.vars * sizeof(void *)) + round_up_64(s.n * sizeof(void *)) +
+           p->n_registers * row_bytes(p);
 }
 
 /* Binds every slot for this call. */
 static struct interp_places interp_bind(const struct interp *p, const struct interp_run *run)
 {
     const struct interp_slots s = interp_slots(p);
+    const size_t number = precision_bytes(p->precision), row = row_bytes(p);
     char *const scratch = run->scratch;
-    const size_t in_at = round_up_64(s.vars * sizeof(float *));
-    float **const out = (float **)(void *)scratch;
-    const float **const in = (const float **)(void *)(scratch + in_at);
-    float *const registers =
-        (float *)(void *)(scratch + in_at + round_up_64(s.n * sizeof(float *)));
+    const size_t in_at = round_up_64(s.vars * sizeof(void *));
+    void **const out = (void **)(void *)scratch;
+    const void **const in = (const void **)(void *)(scratch + in_at);
+    char *const registers = scratch + in_at + round_up_64(s.n * sizeof(void *));
+    const char *const blocks = p->blocks, *const constants = p->constants,
+                      *const courses = run->courses;
     for (uint32_t k = 0; k < p->n_registers; k++) {
-        out[k] = registers + (size_t)k * INTERP_BLOCK;
+        out[k] = registers + k * row;
     }
     for (uint32_t k = 0; k < p->n_outputs; k++) {
         out[s.outputs + k] = run->outputs[k];
@@ -67,13 +75,13 @@ static struct interp_places interp_bind(const struct interp *p, const struct int
         in[s.events + k] = run->events[k];
     }
     for (uint32_t k = 0; k < p->n_blocks; k++) {
-        in[s.blocks + k] = p->blocks + (size_t)k * INTERP_BLOCK;
+        in[s.blocks + k] = blocks + k * row;
     }
     for (uint32_t k = 0; k < p->n_constants; k++) {
-        in[s.constants + k] = p->constants + k;
+        in[s.constants + k] = constants + k * number;
     }
     for (uint32_t k = 0; k < p->n_courses; k++) {
-        in[s.courses + k] = run->courses + k;
+        in[s.courses + k] = courses + k * number;
     }
     return (struct interp_places){.out = out, .in = in};
 }
@@ -86,10 +94,10 @@ struct interp_call {
 };
 
 /* Lanes past the last cell get 0, so that nothing undefined goes through the loops. */
-static void clear_tail(const struct interp_call *call, void *words)
+static void clear_tail(const struct interp_call *call, void *lanes, size_t lane_bytes)
 {
     const uint32_t n = call->run->n;
-    memset((char *)words + n * sizeof(float), 0, (call->n_lanes - n) * sizeof(float));
+    memset((char *)lanes + n * lane_bytes, 0, (call->n_lanes - n) * lane_bytes);
 }
 
 static void run_truncated(struct interp_call *call, uint32_t at);
@@ -106,15 +114,15 @@ static void run_range(struct interp_call *call, uint32_t from, uint32_t to, uint
             p->loops(op, n, &call->places, call->n_lanes);
             k += n;
         } else if (op->code == INTERP_DRAW) {
-            uint32_t *const words = (uint32_t *)(void *)call->places.out[op->d];
+            uint32_t *const words = call->places.out[op->d];
             run->draw(run->context, op->b, op->c, retry, run->n, words);
-            clear_tail(call, words);
+            clear_tail(call, words, sizeof *words);
             k++;
         } else if (op->code == INTERP_POISSON) {
-            float *const out = call->places.out[op->d];
+            void *const out = call->places.out[op->d];
             run->poisson(run->context, op->b, op->c, retry, run->n, call->places.in[op->a],
                          out);
-            clear_tail(call, out);
+            clear_tail(call, out, precision_bytes(p->precision));
             k++;
         } else {
             run_truncated(call, k);
@@ -132,16 +140,29 @@ static uint32_t count_words(const uint32_t *words, uint32_t n)
     return sum;
 }
 
+static void fill_nan(const struct interp_call *call, void *numbers)
+{
+    float *const singles = numbers;
+    double *const doubles = numbers;
+    for (uint32_t k = 0; k < call->n_lanes; k++) {
+        const float value = k < call->run->n ? __builtin_nanf("") : 0.0f;
+        if (call->p->precision == PRECISION_DOUBLE) {
+            doubles[k] = (double)value;
+        } else {
+            singles[k] = value;
+        }
+    }
+}
+
 /* A lane takes the first value within its bounds and keeps it, whatever the others still draw.
  */
 static void run_truncated(struct interp_call *call, uint32_t at)
 {
     const struct interp_op *const op = &call->p->ops[at];
     struct interp_run *const run = call->run;
-    float *const value = call->places.out[op->d];
-    uint32_t *const wanted = (uint32_t *)(void *)call->places.out[op->a];
+    uint32_t *const wanted = call->places.out[op->a];
+    fill_nan(call, call->places.out[op->d]);
     for (uint32_t k = 0; k < call->n_lanes; k++) {
-        value[k] = k < run->n ? __builtin_nanf("") : 0.0f;
         wanted[k] = k < run->n ? 1 : 0;
     }
     uint32_t n_missing = run->n;
@@ -191,7 +212,8 @@ static void print_slot(const struct interp *p, uint32_t slot, struct text *out)
     } else if (slot < s.constants) {
         text_print(out, "block%u", slot - s.blocks);
     } else if (slot < s.courses) {
-        text_print(out, "%.9g", (double)p->constants[slot - s.constants]);
+        text_print(out, "%.*g", p->precision == PRECISION_DOUBLE ? 17 : 9,
+                   precision_get(p->precision, p->constants, slot - s.constants));
     } else {
         text_print(out, "c%u", slot - s.courses);
     }

@@ -14,6 +14,7 @@ enum { TRUNCATED_MOST = 1000 };
 enum place_kind {
     AT_NONE,
     AT_REGISTER,
+    AT_WORDS, /* a register that holds words: masks and draws, in double precision */
     AT_OUTPUT,
     AT_VAR,
     AT_EVENT,
@@ -39,6 +40,11 @@ struct build_op {
     struct place d, a, b, c;
 };
 
+struct free_list {
+    uint32_t *registers;
+    uint32_t n, capacity;
+};
+
 struct build {
     const struct ir *ir;
     const uint32_t *roots;
@@ -57,8 +63,7 @@ struct build {
     uint32_t *output_of;   /* [ir->n] the output it may be written to at once, or IR_NONE */
     uint32_t *block_of;    /* [ir->n] or IR_NONE */
     uint32_t *constant_of; /* [ir->n] or IR_NONE */
-    uint32_t *free_registers;
-    uint32_t n_free, free_capacity;
+    struct free_list numbers, words; /* registers to take again */
     uint32_t last_var_read; /* item; outputs may lie where vars lie, so they are written from
                                here on */
     struct place temps[3];  /* scalars spread over a register for one operation */
@@ -72,19 +77,28 @@ static bool is_no_memory(const struct build *b)
     return arena_failed(b->arena);
 }
 
-static struct place register_take(struct build *b)
+/* In double precision a result of words may not take the place of numbers, nor the other way
+ * round: lane k of the one stands where lane k/2 of the other stood. So there are two kinds of
+ * registers. */
+static struct place register_take(struct build *b, bool holds_words)
 {
-    if (b->n_free > 0) {
-        return (struct place){AT_REGISTER, b->free_registers[--b->n_free]};
-    }
-    return (struct place){AT_REGISTER, b->p->n_registers++};
+    const bool is_words = holds_words && b->p->precision == PRECISION_DOUBLE;
+    struct free_list *const free = is_words ? &b->words : &b->numbers;
+    return (struct place){is_words ? AT_WORDS : AT_REGISTER,
+                          free->n > 0 ? free->registers[--free->n] : b->p->n_registers++};
+}
+
+static bool is_register(struct place place)
+{
+    return place.kind == AT_REGISTER || place.kind == AT_WORDS;
 }
 
 static void register_release(struct build *b, struct place place)
 {
-    if (place.kind == AT_REGISTER) {
-        uint32_t *const slot = arena_push(b->arena, &b->free_registers, &b->n_free,
-                                          &b->free_capacity, sizeof *b->free_registers);
+    if (is_register(place)) {
+        struct free_list *const free = place.kind == AT_WORDS ? &b->words : &b->numbers;
+        uint32_t *const slot = arena_push(b->arena, &free->registers, &free->n, &free->capacity,
+                                          sizeof *free->registers);
         if (slot != NULL) {
             *slot = place.n;
         }
@@ -134,9 +148,10 @@ static struct place vector_place(struct build *b, uint32_t node)
 {
     const struct place none = {AT_NONE, 0};
     if (b->course_of[node] != IR_NONE) {
-        const struct place place = register_take(b);
-        add_op(b, b->ir->nodes[node].is_mask ? INTERP_FILL_MASK : INTERP_FILL, place,
-               scalar_place(b, node), none, none);
+        const bool is_mask = b->ir->nodes[node].is_mask != 0;
+        const struct place place = register_take(b, is_mask);
+        add_op(b, is_mask ? INTERP_FILL_MASK : INTERP_FILL, place, scalar_place(b, node), none,
+               none);
         b->temps[b->n_temps++] = place;
         return place;
     }
@@ -163,7 +178,7 @@ static void dying_release(struct build *b, uint32_t k, uint32_t node)
     const struct ir_node *const n = &b->ir->nodes[node];
     for (uint32_t j = 0; j < count_operands(n); j++) {
         const uint32_t x = operand(n, j);
-        if (b->last_use[x] == k && b->at[x].kind == AT_REGISTER) {
+        if (b->last_use[x] == k && is_register(b->at[x])) {
             register_release(b, b->at[x]);
             b->at[x].kind = AT_NONE; /* an operand named twice is freed once */
         }
@@ -179,7 +194,8 @@ static struct place result_place(struct build *b, uint32_t k, uint32_t node, boo
     const bool is_direct =
         output != IR_NONE && (is_late ? b->last_var_read == IR_NONE || k > b->last_var_read
                                       : b->last_var_read == IR_NONE || k >= b->last_var_read);
-    b->at[node] = is_direct ? (struct place){AT_OUTPUT, output} : register_take(b);
+    b->at[node] = is_direct ? (struct place){AT_OUTPUT, output}
+                            : register_take(b, b->ir->nodes[node].is_mask != 0);
     return b->at[node];
 }
 
@@ -228,9 +244,14 @@ static void build_uniform(struct build *b, uint32_t k, uint32_t node)
 {
     const struct ir_node *const n = &b->ir->nodes[node];
     const struct place d = result_place(b, k, node, false), none = {AT_NONE, 0};
-    add_op(b, INTERP_DRAW, d, none, (struct place){AT_NONE, n->a},
+    const bool is_in_place = b->p->precision == PRECISION_SINGLE;
+    const struct place words = is_in_place ? d : register_take(b, true);
+    add_op(b, INTERP_DRAW, words, none, (struct place){AT_NONE, n->a},
            (struct place){AT_NONE, n->b});
-    add_op(b, INTERP_U01, d, d, none, none);
+    add_op(b, INTERP_U01, d, words, none, none);
+    if (!is_in_place) {
+        register_release(b, words);
+    }
 }
 
 static void build_poisson(struct build *b, uint32_t k, uint32_t node)
@@ -250,7 +271,7 @@ static void build_loop_head(struct build *b, uint32_t k, uint32_t node)
 {
     const struct place none = {AT_NONE, 0};
     const struct place d = result_place(b, k, node, true);
-    b->wanted = register_take(b);
+    b->wanted = register_take(b, true);
     b->head = b->n_ops;
     add_op(b, INTERP_TRUNCATED, d, b->wanted, none, (struct place){AT_NONE, TRUNCATED_MOST});
 }
@@ -259,7 +280,7 @@ static void build_loop_end(struct build *b, uint32_t k, uint32_t node)
 {
     const struct ir_node *const n = &b->ir->nodes[node];
     const struct place none = {AT_NONE, 0}, value = vector_place(b, n->a);
-    const struct place over = register_take(b), under = register_take(b);
+    const struct place over = register_take(b, true), under = register_take(b, true);
     const bool low_is_scalar = is_scalar(b, n->b), high_is_scalar = is_scalar(b, n->c);
     add_op(b, low_is_scalar ? INTERP_LE_SV : INTERP_LE_VV, over,
            low_is_scalar ? scalar_place(b, n->b) : b->at[n->b], value, none);
@@ -432,7 +453,7 @@ static void build_root_copies(struct build *b, struct place *early)
     for (uint32_t k = 0; k < b->n_roots; k++) {
         const struct ir_node *const n = &b->ir->nodes[b->roots[k]];
         if (n->op == IR_VAR) {
-            early[k] = register_take(b);
+            early[k] = register_take(b, false);
             add_op(b, INTERP_COPY, early[k], (struct place){AT_VAR, n->a}, none, none);
         }
     }
@@ -450,7 +471,8 @@ static void build_root_writes(struct build *b, const struct place *early)
             add_op(b, b->ir->nodes[root].is_mask ? INTERP_FILL_MASK : INTERP_FILL, d,
                    scalar_place(b, root), none, none);
         } else if (b->at[root].kind != AT_OUTPUT || b->at[root].n != k) {
-            add_op(b, INTERP_COPY, d, b->at[root], none, none);
+            add_op(b, b->ir->nodes[root].is_mask ? INTERP_COPY_MASK : INTERP_COPY, d,
+                   b->at[root], none, none);
         }
     }
 }
@@ -499,6 +521,7 @@ static uint32_t slot_of(const struct interp_slots *s, struct place place)
     case AT_NONE:
         return place.n; /* not a slot: a stream, a draw, a count */
     case AT_REGISTER:
+    case AT_WORDS:
         return s->registers + place.n;
     case AT_OUTPUT:
         return s->outputs + place.n;
@@ -516,24 +539,44 @@ static uint32_t slot_of(const struct interp_slots *s, struct place place)
     return 0;
 }
 
+/* A constant in the program's precision, rounded to single once. */
+static void constant_write(const struct interp *p, double value, void *out)
+{
+    const float single = flush_to_f32(value);
+    memcpy(out, p->precision == PRECISION_DOUBLE ? (const void *)&value : (const void *)&single,
+           precision_bytes(p->precision));
+}
+
+static void block_write(const struct interp *p, const struct ir_node *n, uint32_t block)
+{
+    const size_t number = precision_bytes(p->precision);
+    char *const out = (char *)p->blocks + block * INTERP_BLOCK * number;
+    const uint32_t one = n->value != 0.0 ? 1 : 0;
+    for (uint32_t k = 0; k < INTERP_BLOCK; k++) {
+        if (n->is_mask) {
+            memcpy(out + k * sizeof one, &one, sizeof one);
+        } else {
+            constant_write(p, n->value, out + k * number);
+        }
+    }
+}
+
 /* Moves the program from the arena to its own memory, with slots in place of places. */
 static enum err_code build_finish(struct build *b)
 {
     struct interp *const p = b->p;
+    const size_t number = precision_bytes(p->precision);
     p->n_ops = b->n_ops;
     ERR_TRY(mem_alloc(&p->ops, p->n_ops, sizeof *p->ops, b->e));
-    ERR_TRY(mem_alloc(&p->constants, p->n_constants, sizeof *p->constants, b->e));
-    ERR_TRY(mem_alloc(&p->blocks, (size_t)p->n_blocks * INTERP_BLOCK, sizeof *p->blocks, b->e));
+    ERR_TRY(mem_alloc(&p->constants, p->n_constants, number, b->e));
+    ERR_TRY(mem_alloc(&p->blocks, (size_t)p->n_blocks * INTERP_BLOCK, number, b->e));
     for (uint32_t node = 0; node < b->ir->n; node++) {
-        const float value = flush_to_f32(b->ir->nodes[node].value);
-        const uint32_t one = b->ir->nodes[node].value != 0.0 ? 1 : 0;
         if (b->constant_of[node] != IR_NONE) {
-            p->constants[b->constant_of[node]] = value;
+            constant_write(p, b->ir->nodes[node].value,
+                           (char *)p->constants + b->constant_of[node] * number);
         }
-        for (uint32_t k = 0; b->block_of[node] != IR_NONE && k < INTERP_BLOCK; k++) {
-            float *const lane = &p->blocks[b->block_of[node] * INTERP_BLOCK + k];
-            memcpy(lane, b->ir->nodes[node].is_mask ? (const void *)&one : (const void *)&value,
-                   sizeof *lane);
+        if (b->block_of[node] != IR_NONE) {
+            block_write(p, &b->ir->nodes[node], b->block_of[node]);
         }
     }
     const struct interp_slots s = interp_slots(p);
@@ -547,7 +590,7 @@ static enum err_code build_finish(struct build *b)
                                        .b = slot_of(&s, from->b),
                                        .c = slot_of(&s, from->c)};
     }
-    p->loops = interp_loops_best();
+    p->loops = interp_loops_best(p->precision);
     return ERR_OK;
 }
 
@@ -572,12 +615,13 @@ static enum err_code build_program(struct build *b)
 }
 
 enum err_code interp_create(struct interp **out, const struct ir *ir, const uint32_t *roots,
-                            uint32_t n_roots, struct arena *arena, struct ir_plan *plan,
-                            struct err *e)
+                            uint32_t n_roots, enum precision precision, struct arena *arena,
+                            struct ir_plan *plan, struct err *e)
 {
     *out = NULL;
     struct build b = {.ir = ir, .roots = roots, .n_roots = n_roots, .arena = arena, .e = e};
     ERR_TRY(mem_alloc(&b.p, 1, sizeof *b.p, e));
+    b.p->precision = precision;
     const enum err_code code = build_program(&b);
     if (code != ERR_OK) {
         interp_destroy(b.p);

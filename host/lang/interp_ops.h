@@ -37,10 +37,11 @@ struct interp_op {
 #define INTERP_LANES 16u
 
 /* Where the slots are, for one call: in[s] == out[s] for those that are written. Words of masks
- * and draws stand in the same places as floats. */
+ * and draws (u32) stand in registers too; in double precision a register holds either numbers
+ * or words, for the lanes would not meet. */
 struct interp_places {
-    float *const *out;
-    const float *const *in;
+    void *const *out;
+    const void *const *in;
 };
 
 /* Runs n operations over n_lanes lanes (a multiple of INTERP_LANES). Lane k of the result may
@@ -51,15 +52,18 @@ typedef void interp_loops(const struct interp_op *ops, uint32_t n,
 /* Instruction sets the loops are compiled for, best last; all give the same bits. */
 enum interp_level { INTERP_LEVEL_BASE, INTERP_LEVEL_AVX2, INTERP_LEVEL_AVX512, INTERP_LEVEL_N };
 /* NULL where this build or this processor does not have it (never for INTERP_LEVEL_BASE). */
-interp_loops *interp_loops_at(enum interp_level level);
-interp_loops *interp_loops_best(void);
+interp_loops *interp_loops_at(enum precision precision, enum interp_level level);
+interp_loops *interp_loops_best(enum precision precision);
+interp_loops *interp_loops_single(enum interp_level level);
+interp_loops *interp_loops_double(enum interp_level level);
 
 struct interp {
     struct interp_op *ops;
-    float *constants; /* [n_constants] */
-    float *blocks; /* [n_blocks][INTERP_BLOCK]: constants (floats, or words of masks) where an
-                      operation wants vectors */
+    void *constants; /* [n_constants] numbers */
+    void *blocks;    /* [n_blocks] of INTERP_BLOCK numbers each: constants (numbers, or words of
+                        masks) where an operation    wants vectors */
     interp_loops *loops;
+    enum precision precision;
     uint32_t n_ops, n_registers, n_vars, n_events, n_outputs, n_blocks, n_constants, n_courses;
 };
 
@@ -69,7 +73,7 @@ struct interp_slots {
 };
 struct interp_slots interp_slots(const struct interp *p);
 uint32_t interp_n_operands(uint32_t code);
-bool interp_is_plain(uint32_t code); /* run by a loop of interp_ops.c */
+bool interp_is_plain(uint32_t code); /* run by a loop of interp_loops.h */
 const char *interp_code_name(uint32_t code);
 
 #endif

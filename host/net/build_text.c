@@ -74,7 +74,7 @@ static enum err_code write_body(struct writer *w, const struct ir *ir, uint32_t 
 {
     uint8_t *const done = arena_alloc(w->arena, ir->n, 1), *const keep =
                                                                arena_alloc(w->arena, ir->n, 1);
-    struct emit_names *const names = emit_names_create(ir, w->arena);
+    struct emit_names *const names = emit_names_create(ir, PRECISION_SINGLE, w->arena);
     ERR_IF(done == NULL || keep == NULL || names == NULL, w->e, ERR_NOMEM,
            "no memory for the kernels of the connections");
     struct ir_plan plan = {0};

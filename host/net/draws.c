@@ -13,13 +13,15 @@ void net_cell_draw(void *context, uint32_t stream, uint32_t draw, uint32_t retry
 }
 
 void net_cell_poisson(void *context, uint32_t stream, uint32_t draw, uint32_t retry, uint32_t n,
-                      const float *mean, float *out)
+                      const void *mean, void *out)
 {
     const struct cell_draws *const c = context;
     const uint64_t key = c->keys[stream];
+    const float *const means = mean;
+    float *const numbers = out;
     for (uint32_t k = 0; k < n; k++) {
-        out[k] =
-            rand_poisson(mean[k], c->first + k, draw, 0, retry, (u32)key, (u32)(key >> 32));
+        numbers[k] =
+            rand_poisson(means[k], c->first + k, draw, 0, retry, (u32)key, (u32)(key >> 32));
     }
 }
 
@@ -32,13 +34,15 @@ void net_pair_draw(void *context, uint32_t stream, uint32_t draw, uint32_t retry
 }
 
 void net_pair_poisson(void *context, uint32_t stream, uint32_t draw, uint32_t retry, uint32_t n,
-                      const float *mean, float *out)
+                      const void *mean, void *out)
 {
     const struct pair_draws *const p = context;
     const uint64_t key = p->keys[stream];
+    const float *const means = mean;
+    float *const numbers = out;
     for (uint32_t k = 0; k < n; k++) {
-        out[k] =
-            rand_poisson(mean[k], p->post[k], p->number[k], (p->flag | PAIR_POISSON) + draw,
+        numbers[k] =
+            rand_poisson(means[k], p->post[k], p->number[k], (p->flag | PAIR_POISSON) + draw,
                          retry, (u32)key, (u32)(key >> 32));
     }
 }

@@ -122,7 +122,7 @@ static enum err_code collect(struct initial *s, struct err *e)
 /* What stands behind the varying inputs of an expression: index and place of a block's cells.
  */
 static void fill_vars(const struct initial *s, uint32_t first, uint32_t n, float *data,
-                      const float **vars)
+                      const void **vars)
 {
     const uint32_t room = (n + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK;
     for (uint32_t k = 0; k < s->ir->n_vars; k++) {
@@ -178,10 +178,11 @@ static enum err_code draw_value(struct initial *s, const struct initial_value *v
     struct ir_plan plan = {0};
     void *scratch = NULL;
     float *data = NULL;
-    const float **vars = NULL;
+    const void **vars = NULL;
     float *courses = NULL;
     enum err_code code;
-    ERR_GOTO(interp_create(&interp, s->ir, &v->node, 1, s->n->arena, &plan, e));
+    ERR_GOTO(
+        interp_create(&interp, s->ir, &v->node, 1, PRECISION_SINGLE, s->n->arena, &plan, e));
     ERR_GOTO(mem_alloc(&scratch, interp_scratch_bytes(interp), 1, e));
     ERR_GOTO(mem_alloc(&data, (size_t)s->ir->n_vars * INTERP_BLOCK, sizeof *data, e));
     ERR_GOTO(mem_alloc(&vars, s->ir->n_vars, sizeof *vars, e));
@@ -195,7 +196,7 @@ static enum err_code draw_value(struct initial *s, const struct initial_value *v
     for (uint32_t first = 0; first < s->p->n && !is_wrong; first += INTERP_BLOCK) {
         const uint32_t left = s->p->n - first;
         draws.first = first;
-        float *const outputs[1] = {out + first};
+        void *const outputs[1] = {out + first};
         struct interp_run run = {.vars = vars,
                                  .courses = courses,
                                  .outputs = outputs,

@@ -11,7 +11,8 @@ enum err_code pair_program_create(struct pair_program *p, const struct network *
     ERR_IF(n_roots > PAIR_ROOTS_MOST, e, ERR_LIMIT, "projection '%s' has more than %d weights",
            g->projection->name, PAIR_ROOTS_MOST);
     *p = (struct pair_program){.group = g, .ir = g->conns[0].ir, .n_roots = n_roots};
-    return interp_create(&p->interp, p->ir, roots, n_roots, n->arena, NULL, e);
+    return interp_create(&p->interp, p->ir, roots, n_roots, PRECISION_SINGLE, n->arena, NULL,
+                         e);
 }
 
 void pair_program_fini(struct pair_program *p)
@@ -46,6 +47,7 @@ enum err_code pair_eval_create(struct pair_eval **out, const struct pair_program
     }
     for (uint32_t k = 0; k < p->n_roots; k++) {
         v->out[k] = v->data + ((size_t)p->ir->n_vars + k) * INTERP_BLOCK;
+        v->outputs[k] = v->out[k];
     }
 out:
     if (code != ERR_OK) {
@@ -71,7 +73,7 @@ void pair_eval_destroy(struct pair_eval *v)
 static void run(struct pair_eval *v, uint32_t n)
 {
     struct interp_run r = {.vars = v->vars,
-                           .outputs = v->out,
+                           .outputs = v->outputs,
                            .draw = net_pair_draw,
                            .poisson = net_pair_poisson,
                            .context = &v->draws,

@@ -18,9 +18,10 @@ struct pair_program {
 struct pair_eval {
     const struct pair_program *program;
     struct pair_draws draws;
-    uint32_t *pre, *post, *number; /* [INTERP_BLOCK]: the pairs, for pair_eval_edges */
-    float *out[PAIR_ROOTS_MOST];   /* [n_roots][INTERP_BLOCK] */
-    const float **vars;
+    uint32_t *pre, *post, *number;  /* [INTERP_BLOCK]: the pairs, for pair_eval_edges */
+    float *out[PAIR_ROOTS_MOST];    /* [n_roots][INTERP_BLOCK] */
+    void *outputs[PAIR_ROOTS_MOST]; /* the same, for the interpreter */
+    const void **vars;
     float *data;
     void *scratch;
     uint32_t n_gave_up, first_gave_up; /* of the last block (interp.h) */

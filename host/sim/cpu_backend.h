@@ -70,8 +70,8 @@ struct cpu_worker {
         *loose;    /* words: 4 rows per stream; loose: 4 rows for other draws */
     int64_t *held; /* [stream]: which call's words are in `words` … */
     bool *is_held; /* … if any */
-    const float **vars, **event_rows;
-    float **roots;
+    const void **vars, **event_rows;
+    void **roots;
     /* The block and step at work, for the draws. */
     const struct cpu_population *population;
     uint32_t first_cell;

@@ -23,7 +23,8 @@ static enum err_code cpu_variant_init(struct cpu_variant *v, const struct step_p
         roots[n++] = step->watches[k].node;
     }
     v->n_roots = n;
-    ERR_TRY(interp_create(&v->interp, step->ir, roots, n, arena, &v->plan, e));
+    ERR_TRY(
+        interp_create(&v->interp, step->ir, roots, n, PRECISION_SINGLE, arena, &v->plan, e));
     return mem_alloc(&v->courses, (size_t)v->plan.n_courses * SLICE_MAX, sizeof *v->courses, e);
 }
 

@@ -49,16 +49,18 @@ static void cpu_draw(void *context, uint32_t stream, uint32_t draw, uint32_t ret
 }
 
 static void cpu_draw_poisson(void *context, uint32_t stream, uint32_t draw, uint32_t retry,
-                             uint32_t n, const float *mean, float *out)
+                             uint32_t n, const void *mean, void *out)
 {
     const struct cpu_worker *const w = context;
     const struct net_population *const net = w->population->net;
     const uint64_t key = net->stream_keys[stream];
     const uint64_t j =
         (uint64_t)(w->step * (int64_t)net->step.streams[stream].n_draws + (int64_t)draw);
+    const float *const means = mean;
+    float *const numbers = out;
     for (uint32_t k = 0; k < n; k++) {
-        out[k] = rand_poisson(mean[k], w->first_cell + k, (uint32_t)j, (uint32_t)(j >> 32),
-                              retry, (uint32_t)key, (uint32_t)(key >> 32));
+        numbers[k] = rand_poisson(means[k], w->first_cell + k, (uint32_t)j, (uint32_t)(j >> 32),
+                                  retry, (uint32_t)key, (uint32_t)(key >> 32));
     }
 }
 
@@ -246,7 +248,7 @@ static void cpu_keep_samples(struct cpu_worker *w, uint32_t n, uint32_t offset,
             float *const out = c->samples +
                                ((size_t)offset * c->net->step.n_samples + k) * row +
                                (size_t)slot * CELL_BLOCK;
-            memcpy(out, w->roots[first_root + k] + at, CELL_BLOCK * sizeof *out);
+            memcpy(out, (const float *)w->roots[first_root + k] + at, CELL_BLOCK * sizeof *out);
         }
     }
 }
@@ -315,8 +317,7 @@ void cpu_worker_advance(struct cpu_worker *w, uint32_t block)
                                  .n = n};
         interp_run(v->interp, &run);
         if (n_spike != 0) {
-            cpu_loop_spikes((const uint32_t *)(const void *)w->roots[step->n_states], w->mask,
-                            n, s);
+            cpu_loop_spikes(w->roots[step->n_states], w->mask, n, s);
         }
         const uint32_t first_sample = step->n_states + n_spike;
         if ((which & CPU_SAMPLES) != 0) {

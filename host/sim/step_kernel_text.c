@@ -34,7 +34,7 @@ static enum err_code emit_block(struct writer *w, const uint32_t *roots, uint32_
     const struct ir *const ir = w->step->ir;
     uint8_t *const done = arena_alloc(w->arena, ir->n, 1), *const keep =
                                                                arena_alloc(w->arena, ir->n, 1);
-    *names = emit_names_create(ir, w->arena);
+    *names = emit_names_create(ir, PRECISION_SINGLE, w->arena);
     ERR_IF(arena_failed(w->arena) || *names == NULL, e, ERR_NOMEM,
            "no memory for the step kernel of '%s'", w->p->name);
     for (uint32_t k = 0; k < n; k++) {

@@ -33,7 +33,7 @@ static const char *emit(struct fixture *f, const uint32_t *roots, uint32_t n_roo
     struct text text = {0};
     uint8_t *const done = arena_alloc(f->arena, f->ir->n, 1), *const keep = arena_alloc(
                                                                   f->arena, f->ir->n, 1);
-    struct emit_names *const known = emit_names_create(f->ir, f->arena);
+    struct emit_names *const known = emit_names_create(f->ir, PRECISION_SINGLE, f->arena);
     EXPECT_TRUE(done != NULL && keep != NULL && known != NULL);
     EXPECT_OK(ir_plan_add(f->ir, roots, n_roots, done, f->arena, &plan, &e));
     for (uint32_t k = 0; k < n_roots; k++) {
@@ -244,7 +244,7 @@ static void second_block_when_added_then_goes_on_from_the_first(void **state)
     struct text text = {0};
     uint8_t *const done = arena_alloc(f.arena, f.ir->n, 1), *const keep = arena_alloc(
                                                                 f.arena, f.ir->n, 1);
-    struct emit_names *const names = emit_names_create(f.ir, f.arena);
+    struct emit_names *const names = emit_names_create(f.ir, PRECISION_SINGLE, f.arena);
     keep[first] = 1;
     EXPECT_OK(ir_plan_add(f.ir, &first, 1, done, f.arena, &plan, &e));
     EXPECT_OK(emit_cl_block(f.ir, &plan, 0, keep, names, "", &text, &e));
@@ -269,7 +269,7 @@ static void block_when_memory_runs_out_then_says_so(void **state)
     const uint32_t root = ir_op1(f.ir, IR_EXP, ir_var(f.ir, IR_VAR_STATE, 0));
     struct ir_plan plan = {0};
     uint8_t *const done = arena_alloc(f.arena, f.ir->n, 1);
-    struct emit_names *const names = emit_names_create(f.ir, f.arena);
+    struct emit_names *const names = emit_names_create(f.ir, PRECISION_SINGLE, f.arena);
     EXPECT_OK(ir_plan_add(f.ir, &root, 1, done, f.arena, &plan, &e));
     struct text text = {0};
     (void)mem_fail_at(1);
