@@ -11,9 +11,11 @@
 struct desc_setting { /* one entry of set: or initial: */
     const char *name;
     struct pos at;
-    uint32_t index;        /* of the model's parameter or state */
-    struct ast *value;     /* checked: constant, of t (signals), or of i, x, y, z and draws; NULL with a column */
-    const double *column;  /* {file, column}: [population's n] values in house units, or NULL; on_cell then */
+    uint32_t index;       /* of the model's parameter or state */
+    struct ast *value;    /* checked: constant, of t (signals), or of i, x, y, z and draws; NULL
+                             with a column */
+    const double *column; /* {file, column}: [population's n] values in house units, or NULL;
+                             on_cell then */
     bool on_time, on_cell; /* what it depends on; draws count as on_cell */
 };
 
@@ -38,7 +40,8 @@ struct desc_weight {
 struct desc_spike {
     int64_t step; /* it takes part in the step that begins at its time */
     uint32_t neuron;
-    uint32_t receptor; /* index in desc_input.weights: their names; values are NULL for given events */
+    uint32_t receptor; /* index in desc_input.weights: their names; values are NULL for given
+                          events */
     double weight;     /* house units of the receptor's variable */
 };
 
@@ -74,13 +77,14 @@ enum desc_rule {
     DESC_RULE_N
 };
 
-/* Connections given one by one (rule: edges), in the file's order: between one source and one target population. */
+/* Connections given one by one (rule: edges), in the file's order: between one source and one
+ * target population. */
 struct desc_edges {
     uint64_t n;
     uint32_t *source, *target; /* [n] indices in their populations */
-    double **weight;           /* [projection's n_weights] [n] house units (scale not applied), or NULL where the weight
-                                  is an expression */
-    uint32_t *delay;           /* [n] steps, or NULL where the delay is an expression */
+    double **weight; /* [projection's n_weights] [n] house units (scale not applied), or NULL
+                        where the weight is an expression */
+    uint32_t *delay; /* [n] steps, or NULL where the delay is an expression */
 };
 
 struct desc_projection {
@@ -89,8 +93,8 @@ struct desc_projection {
     uint32_t *from, *to; /* populations */
     uint32_t n_from, n_to;
     enum desc_rule rule;
-    struct ast *p;     /* pairwise_bernoulli */
-    uint32_t indegree; /* fixed_indegree */
+    struct ast *p;            /* pairwise_bernoulli */
+    uint32_t indegree;        /* fixed_indegree */
     struct desc_edges *edges; /* edges */
     bool allow_autapses, allow_multapses;
     struct desc_weight *weights; /* one per receptor hit */
@@ -127,8 +131,8 @@ struct desc_trace {
     struct pos at;
 };
 
-/* stop_when: a formula over any(…) and all(…) of populations; the run ends after the first step (from t = 0 on) at
- * which it holds. */
+/* stop_when: a formula over any(…) and all(…) of populations; the run ends after the first step
+ * (from t = 0 on) at which it holds. */
 struct desc_stop_term {
     uint32_t population;
     bool is_all;
@@ -150,7 +154,7 @@ struct desc_stop {
 struct desc_network {
     const char *file, *stem, *name;
     enum precision precision;
-    struct desc_stop *stop; /* or NULL */
+    struct desc_stop *stop;    /* or NULL */
     int64_t dt_fs;             /* step in femtoseconds */
     int64_t n_settle, n_steps; /* settling and recorded steps */
     uint64_t seed;
@@ -183,6 +187,11 @@ struct desc_options {
 enum err_code desc_load_network(struct desc_network **out, const char *path,
                                 const struct desc_options *options, struct diag_list *d,
                                 struct err *e) ERR_CHECKED;
+/* The same for a network given as a text. name: for messages, and paths that are not found from
+ * the working folder are looked for beside it. Models by path or bare name. */
+enum err_code desc_load_network_text(struct desc_network **out, const char *name,
+                                     const char *text, const struct desc_options *options,
+                                     struct diag_list *d, struct err *e) ERR_CHECKED;
 /* Loads and checks a model: a path, or the bare name of a shipped one. preset, found entries:
  * see desc_population. */
 enum err_code desc_load_model(struct model **out, const char *path, struct pos at,

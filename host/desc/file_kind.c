@@ -13,9 +13,9 @@ static bool has_any(const struct yaml *tree, const char *const *keys, size_t n)
 /* Keys that only a network, or only a model, can have. */
 static bool has_network_key(const struct yaml *tree)
 {
-    static const char *const keys[] = {"populations", "projections", "inputs", "record",
-                                       "time",        "seed",        "space",  "defaults",
-                                       "constants",   "functions",   "signals"};
+    static const char *const keys[] = {"populations", "projections", "inputs",    "record",
+                                       "time",        "seed",        "space",     "defaults",
+                                       "constants",   "signals",     "precision", "stop_when"};
     return has_any(tree, keys, sizeof keys / sizeof keys[0]);
 }
 
@@ -23,7 +23,8 @@ static bool has_model_key(const struct yaml *tree)
 {
     static const char *const keys[] = {"equations", "parameters", "state",   "receptors",
                                        "threshold", "reset",      "presets", "integrator",
-                                       "units",     "refractory", "current"};
+                                       "units",     "refractory", "current", "selfcheck",
+                                       "protocol"};
     return has_any(tree, keys, sizeof keys / sizeof keys[0]);
 }
 

@@ -149,9 +149,11 @@ static void report_missing(struct load *l, const char *name, const char *path, s
     }
 }
 
-static bool is_from_command_line(const char *file)
+/* Paths there are as the user types them: they begin in the working folder. */
+static bool is_from_command_line(const struct load *l, const char *file)
 {
-    return file != NULL && strncmp(file, "--", 2) == 0;
+    return file != NULL && (strncmp(file, "--", 2) == 0 ||
+                            (l->memory_file != NULL && strcmp(file, l->memory_file) == 0));
 }
 
 bool load_find(struct load *l, const char *name, struct pos at, enum load_kind kind,
@@ -168,15 +170,15 @@ bool load_find(struct load *l, const char *name, struct pos at, enum load_kind k
         out->shipped = is_bare(name) ? shipped_by_name(kind, name, strlen(name))
                                      : shipped_by_path(kind, name, true);
     }
-    const char *path =
-        join_path(l, is_from_command_line(at.file) || is_naming_shipped ? NULL : at.file, name);
+    const char *path = join_path(
+        l, is_from_command_line(l, at.file) || is_naming_shipped ? NULL : at.file, name);
     struct stat info;
     for (int k = 0; k < 2 && out->shipped == NULL; k++) {
         if (stat(path, &info) == 0 && (!is_bare(name) || S_ISREG(info.st_mode))) {
             out->file = path;
             return true;
         }
-        if (!is_from_command_line(at.file) || l->network_file == NULL) {
+        if (!is_from_command_line(l, at.file) || l->network_file == NULL) {
             break;
         }
         path = join_path(l, l->network_file, name);
@@ -289,6 +291,20 @@ struct yaml *load_tree(struct load *l, const struct load_found *found, struct po
         tree = extend_tree(tree, trees[k], kind == LOAD_MODEL, l->d);
     }
     return tree;
+}
+
+struct yaml *load_text(struct load *l, const char *text)
+{
+    struct desc_shipped *const memory = arena_alloc(l->arena, 1, sizeof *memory);
+    const size_t n = strlen(text);
+    char *const bytes = arena_copy(l->arena, text, n);
+    if (memory == NULL || bytes == NULL) {
+        return NULL;
+    }
+    *memory = (struct desc_shipped){
+        .name = l->memory_file, .file = l->memory_file, .bytes = bytes, .n = n};
+    const struct load_found found = {.file = l->memory_file, .shipped = memory};
+    return load_tree(l, &found, (struct pos){.file = l->memory_file}, LOAD_NETWORK);
 }
 
 static struct load_model *find_model(struct load *l, const char *file, uint32_t integrator)

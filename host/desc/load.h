@@ -19,9 +19,11 @@ struct load_model {
 struct load {
     struct arena *arena;
     struct diag_list *d;
-    uint64_t hash;             /* of all bytes read so far */
-    const char *network_file;  /* a path in an override may be relative to its folder */
-    const char *model_dir;     /* more models, or NULL */
+    uint64_t hash;            /* of all bytes read so far */
+    const char *network_file; /* a path in an override may be relative to its folder */
+    const char *memory_file;  /* name of a network given as a text, or NULL: its paths are those
+                                 of a command line */
+    const char *model_dir;    /* more models, or NULL */
     struct load_model *models; /* each is read once */
     uint32_t n_models, models_capacity;
 };
@@ -41,6 +43,8 @@ bool load_find(struct load *l, const char *name, struct pos at, enum load_kind k
 /* Reads a file that was found, with all that it extends: one tree. NULL after a diagnostic. */
 struct yaml *load_tree(struct load *l, const struct load_found *found, struct pos at,
                        enum load_kind kind);
+/* The same for a network given as a text under l->memory_file. */
+struct yaml *load_text(struct load *l, const char *text);
 /* The checked model at a place of a network file; integrator NULL: the model's own. NULL after
  * a diagnostic. */
 struct model *load_model_at(struct load *l, const struct yaml *name,

@@ -7,8 +7,9 @@
 #include <string.h>
 
 static const char *const network_keys[] = {
-    "name", "doc",  "source", "extends",     "defaults", "constants",   "functions", "signals",
-    "time", "seed", "space",  "populations", "inputs",   "projections", "record"};
+    "name",      "doc",         "source", "extends",   "defaults", "constants",
+    "functions", "signals",     "time",   "seed",      "space",    "populations",
+    "inputs",    "projections", "record", "precision", "stop_when"};
 
 static const char *const sections[] = {"populations", "inputs", "projections"};
 
@@ -66,6 +67,7 @@ static void read_network(struct network_reader *r)
     const struct yaml *const name = field_get(r->tree, "name");
     net->name = name == NULL ? net->stem : field_text(r->l, name, "'name'");
     read_defaults(r);
+    network_read_precision(r);
     network_read_names(r); /* and the time, which names may need */
     network_read_space(r);
     network_read_populations(r);
@@ -158,6 +160,9 @@ static enum err_code apply_options(struct load *l, struct yaml *tree,
     if (o != NULL && o->seed != NULL) {
         ERR_TRY(apply_option(l, tree, "--seed", "seed", o->seed, e));
     }
+    if (o != NULL && o->precision != NULL) {
+        ERR_TRY(apply_option(l, tree, "--precision", "precision", o->precision, e));
+    }
     return ERR_OK;
 }
 
@@ -184,42 +189,59 @@ static enum err_code take_usage_errors(struct diag_list *d, struct err *e)
     return code;
 }
 
+/* What is read: a file, or a text in memory. */
+struct network_source {
+    const char *path; /* or name */
+    const char *text; /* or NULL */
+};
+
+static enum err_code load_network(struct desc_network **out,
+                                  const struct network_source *source,
+                                  const struct desc_options *o, struct diag_list *d,
+                                  struct err *e);
+
 /* Is the file sound without the command line's changes? Then they are at fault, wherever the
  * error shows. */
-static bool is_sound_alone(const char *path, const struct desc_options *o, struct diag_list *d)
+static bool is_sound_alone(const struct network_source *source, const struct desc_options *o,
+                           struct diag_list *d)
 {
     struct diag_list own;
     diag_init(&own, d->arena);
     struct desc_options plain = {.model_dir = o->model_dir};
     struct desc_network *net;
     struct err e;
-    return desc_load_network(&net, path, &plain, &own, &e) == ERR_OK;
+    return load_network(&net, source, &plain, &own, &e) == ERR_OK;
 }
 
-static enum err_code finish(struct network_reader *r, const char *path,
+/* The command line's first change, for a message. */
+static const char *first_change(struct load *l, const struct desc_options *o)
+{
+    return o->n_overrides > 0     ? load_print(l, "--set %s", o->overrides[0])
+           : o->duration != NULL  ? load_print(l, "--duration %s", o->duration)
+           : o->seed != NULL      ? load_print(l, "--seed %s", o->seed)
+           : o->precision != NULL ? load_print(l, "--precision %s", o->precision)
+                                  : NULL;
+}
+
+static enum err_code finish(struct network_reader *r, const struct network_source *source,
                             const struct desc_options *o, struct err *e)
 {
     struct diag_list *const d = r->l->d;
-    ERR_IF(arena_failed(r->l->arena), e, ERR_NOMEM, "no memory to read '%s'", path);
+    ERR_IF(arena_failed(r->l->arena), e, ERR_NOMEM, "no memory to read '%s'", source->path);
     ERR_TRY(take_usage_errors(d, e));
     if (d->n_errors == 0) {
         return ERR_OK;
     }
-    const bool is_changed =
-        o != NULL && (o->n_overrides > 0 || o->duration != NULL || o->seed != NULL);
-    if (is_changed && is_sound_alone(path, o, d)) {
+    const char *const change = o == NULL ? NULL : first_change(r->l, o);
+    if (change != NULL && is_sound_alone(source, o, d)) {
         const struct diag *first = d->items;
         while (first->severity != DIAG_ERROR) {
             first++;
         }
-        const char *const change =
-            o->n_overrides > 0    ? load_print(r->l, "--set %s", o->overrides[0])
-            : o->duration != NULL ? load_print(r->l, "--duration %s", o->duration)
-                                  : load_print(r->l, "--seed %s", o->seed);
         return err_set(e, ERR_USAGE, 0, "%s%s: %s", change, o->n_overrides > 1 ? " …" : "",
                        first->text);
     }
-    return err_set(e, ERR_FILE, 0, "'%s' has errors", path);
+    return err_set(e, ERR_FILE, 0, "'%s' has errors", source->path);
 }
 
 static struct network_reader *make_reader(struct load *l, struct yaml *tree, const char *file)
@@ -244,41 +266,68 @@ static struct network_reader *make_reader(struct load *l, struct yaml *tree, con
     return make_scopes(r, times) ? r : NULL;
 }
 
-enum err_code desc_load_network(struct desc_network **out, const char *path,
-                                const struct desc_options *o, struct diag_list *d,
-                                struct err *e)
+static struct yaml *read_source(struct load *l, const struct network_source *source,
+                                const char **file)
+{
+    if (source->text != NULL) {
+        *file = l->memory_file = l->network_file =
+            arena_copy(l->arena, source->path, strlen(source->path));
+        return *file == NULL ? NULL : load_text(l, source->text);
+    }
+    struct load_found found;
+    if (!load_find(l, source->path, (struct pos){.file = NULL}, LOAD_NETWORK, &found)) {
+        return NULL;
+    }
+    *file = l->network_file = found.file;
+    return load_tree(l, &found, (struct pos){.file = found.file}, LOAD_NETWORK);
+}
+
+static enum err_code load_network(struct desc_network **out,
+                                  const struct network_source *source,
+                                  const struct desc_options *o, struct diag_list *d,
+                                  struct err *e)
 {
     *out = NULL;
     struct load *const l = arena_alloc(d->arena, 1, sizeof *l);
-    ERR_IF(l == NULL, e, ERR_NOMEM, "no memory to read '%s'", path);
+    ERR_IF(l == NULL, e, ERR_NOMEM, "no memory to read '%s'", source->path);
     load_init(l, d, o == NULL ? NULL : o->model_dir);
     const uint32_t errors_before = d->n_errors;
-    struct load_found found;
-    struct yaml *tree = NULL;
-    if (load_find(l, path, (struct pos){.file = NULL}, LOAD_NETWORK, &found)) {
-        l->network_file = found.file;
-        tree = load_tree(l, &found, (struct pos){.file = found.file}, LOAD_NETWORK);
-    }
+    const char *file = NULL;
+    struct yaml *const tree = read_source(l, source, &file);
     if (tree == NULL) {
-        ERR_IF(arena_failed(d->arena), e, ERR_NOMEM, "no memory to read '%s'", path);
-        return err_set(e, ERR_FILE, 0, "'%s' cannot be read", path);
+        ERR_IF(arena_failed(d->arena), e, ERR_NOMEM, "no memory to read '%s'", source->path);
+        return err_set(e, ERR_FILE, 0, "'%s' cannot be read", source->path);
     }
     if (!desc_is_network(tree)) {
         diag_error(d, tree->at, 1, "striatum check and striatum neuron read models",
                    "this is no network: it has no 'populations'");
-        return err_set(e, ERR_FILE, 0, "'%s' is no network", path);
+        return err_set(e, ERR_FILE, 0, "'%s' is no network", source->path);
     }
     ERR_TRY(apply_options(l, tree, o, e));
-    struct network_reader *const r = make_reader(l, tree, found.file);
-    ERR_IF(r == NULL, e, ERR_NOMEM, "no memory to read '%s'", path);
+    struct network_reader *const r = make_reader(l, tree, file);
+    ERR_IF(r == NULL, e, ERR_NOMEM, "no memory to read '%s'", source->path);
     read_network(r);
     if (d->n_errors == errors_before && errors_before == 0) {
         flatten_models(r);
     }
     r->net->content_hash = l->hash;
-    ERR_TRY(finish(r, path, o, e));
+    ERR_TRY(finish(r, source, o, e));
     *out = r->net;
     return ERR_OK;
+}
+
+enum err_code desc_load_network(struct desc_network **out, const char *path,
+                                const struct desc_options *o, struct diag_list *d,
+                                struct err *e)
+{
+    return load_network(out, &(struct network_source){.path = path}, o, d, e);
+}
+
+enum err_code desc_load_network_text(struct desc_network **out, const char *name,
+                                     const char *text, const struct desc_options *o,
+                                     struct diag_list *d, struct err *e)
+{
+    return load_network(out, &(struct network_source){.path = name, .text = text}, o, d, e);
 }
 
 enum err_code desc_load_model(struct model **out, const char *path, struct pos at,

@@ -24,6 +24,7 @@ struct course {
     struct ir_table table;
 };
 
+void network_read_precision(struct network_reader *r);
 void network_read_time(struct network_reader *r);
 void network_read_space(struct network_reader *r);
 void network_read_names(struct network_reader *r);

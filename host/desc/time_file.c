@@ -44,6 +44,14 @@ bool network_read_steps(struct network_reader *r, const struct yaml *node, const
     return network_to_steps(r, node, t_ms, what, out);
 }
 
+void network_read_precision(struct network_reader *r)
+{
+    static const char *const names[] = {"single", "double"};
+    const struct yaml *const node = field_get(r->tree, "precision");
+    const int k = node == NULL ? 0 : field_choice(r->l, node, "'precision'", names, 2);
+    r->net->precision = k == 1 ? PRECISION_DOUBLE : PRECISION_SINGLE;
+}
+
 static void read_step(struct network_reader *r, const struct yaml *node)
 {
     double dt;
