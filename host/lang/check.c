@@ -246,6 +246,8 @@ static bool check_func(struct checker *c, struct ast *e, struct dimension *out)
     case FUNC_COS:
     case FUNC_TANH:
     case FUNC_EXPREL:
+    case FUNC_LOG1P:
+    case FUNC_EXPM1:
         return check_number(c, e->args[0], &a) && dimension_none(c, e, e->args[0], a);
     case FUNC_SQRT:
         return check_number(c, e->args[0], &a) && dimension_sqrt(c, e, a, out);

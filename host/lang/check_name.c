@@ -116,7 +116,6 @@ bool check_unknown_function(struct checker *c, const struct ast *e)
         {"log10",     "write log(x)/log(10)"           },
         {"tan",       "write sin(x)/cos(x)"            },
         {"sigmoid",   "write 1/(1 + exp(-x))"          },
-        {"expm1",     "write x*exprel(x)"              },
         {"fmin",      "write min(x, y)"                },
         {"fmax",      "write max(x, y)"                },
         {"Uniform",   "write uniform(lo, hi)"          },

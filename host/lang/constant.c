@@ -225,6 +225,12 @@ static bool constant_call(struct evaluator *v, const struct ast *e, double *out)
     case FUNC_EXPREL:
         *out = f64_exprel(x[0]);
         return true;
+    case FUNC_LOG1P:
+        *out = f64_log1p(x[0]);
+        return true;
+    case FUNC_EXPM1:
+        *out = f64_expm1(x[0]);
+        return true;
     case FUNC_UNIFORM:
     case FUNC_NORMAL:
     case FUNC_LOGNORMAL:

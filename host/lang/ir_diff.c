@@ -122,6 +122,12 @@ static uint32_t slope_of_one(struct ir *ir, uint32_t node, enum ir_op op, uint32
         const uint32_t square = ir_op2(ir, IR_MUL, node, node);
         return times(ir, ir_op2(ir, IR_SUB, one, square), da);
     }
+    if (op == IR_LOG1P) {
+        return over(ir, da, ir_op2(ir, IR_ADD, one, a));
+    }
+    if (op == IR_EXPM1) {
+        return times(ir, ir_op1(ir, IR_EXP, a), da);
+    }
     ASSERT(op == IR_EXPREL);
     return times(ir, exprel_slope(ir, a, node), da);
 }
@@ -167,6 +173,8 @@ static uint32_t slope_by_rule(const struct diff *d, uint32_t node, const struct 
     case IR_COS:
     case IR_TANH:
     case IR_EXPREL:
+    case IR_LOG1P:
+    case IR_EXPM1:
         return slope_of_one(ir, node, (enum ir_op)n->op, n->a, da);
     case IR_SIGN:
     case IR_ROUND:

@@ -50,6 +50,10 @@ double ir_apply(enum ir_op op, double a, double b, double c)
         return f64_tanh(a);
     case IR_EXPREL:
         return f64_exprel(a);
+    case IR_LOG1P:
+        return f64_log1p(a);
+    case IR_EXPM1:
+        return f64_expm1(a);
     case IR_LT:
         return truth(a < b);
     case IR_LE:

@@ -257,6 +257,10 @@ static uint32_t lower_call(struct lower *l, const struct ast *e)
         return ir_op1(ir, IR_TANH, x[0]);
     case FUNC_EXPREL:
         return ir_op1(ir, IR_EXPREL, x[0]);
+    case FUNC_LOG1P:
+        return ir_op1(ir, IR_LOG1P, x[0]);
+    case FUNC_EXPM1:
+        return ir_op1(ir, IR_EXPM1, x[0]);
     case FUNC_UNIFORM:
     case FUNC_NORMAL:
     case FUNC_LOGNORMAL:

@@ -264,6 +264,19 @@ SHARED_FN struct f64_log_argument f64_log_reduce(f64 x)
     return a;
 }
 
+/* (atanh(s) - s)/s^3 for z = s^2 < 0.0295, error 2^-66. */
+SHARED_FN f64 f64_log_polynomial(f64 z)
+{
+    f64 p = 0x1.0f70b33f6cb91p-4;
+    p = p * z + 0x1.0f5b4f52a39d3p-4;
+    p = p * z + 0x1.3b20bc0466a62p-4;
+    p = p * z + 0x1.745cddd72e320p-4;
+    p = p * z + 0x1.c71c725a24f8bp-4;
+    p = p * z + 0x1.249249242a4cep-3;
+    p = p * z + 0x1.9999999999e0bp-3;
+    return p * z + 0x1.5555555555555p-2;
+}
+
 /* Natural logarithm; -inf at 0, NaN below. Worst 0.85 ULP. */
 SHARED_FN f64 f64_log(f64 x)
 {
@@ -272,19 +285,28 @@ SHARED_FN f64 f64_log(f64 x)
     }
     const struct f64_log_argument a = f64_log_reduce(x);
     const f64 s = a.f / (2.0 + a.f), z = s * s;
-    /* (atanh(s) - s)/s^3, error 2^-66 */
-    f64 p = 0x1.0f70b33f6cb91p-4;
-    p = p * z + 0x1.0f5b4f52a39d3p-4;
-    p = p * z + 0x1.3b20bc0466a62p-4;
-    p = p * z + 0x1.745cddd72e320p-4;
-    p = p * z + 0x1.c71c725a24f8bp-4;
-    p = p * z + 0x1.249249242a4cep-3;
-    p = p * z + 0x1.9999999999e0bp-3;
-    p = p * z + 0x1.5555555555555p-2;
+    const f64 p = f64_log_polynomial(z);
     /* log(1 + f) = 2*atanh(s) = f - f^2/2 + s*(f^2/2 + 2*z*p) */
     const f64 half_square = 0.5 * a.f * a.f;
     const f64 rest = s * (half_square + 2.0 * z * p) + a.k * F64_LN2_LO;
     return a.k * F64_LN2_HI + (a.f - (half_square - rest));
+}
+
+/* log(1 + x); -inf at -1, NaN below. As f64_log of u = 1 + x rounded, with what the rounding
+ * took, c, put back as c/u; where u needs no power of two, f is x itself. */
+SHARED_FN f64 f64_log1p(f64 x)
+{
+    if (!(x > -1.0) || x == F64_INF) {
+        return x == -1.0 ? -F64_INF : (x > 0.0 ? x : F64_NAN);
+    }
+    const f64 u = 1.0 + x, x_part = u - 1.0;
+    const f64 c = (1.0 - (u - x_part)) + (x - x_part);
+    const struct f64_log_argument a = f64_log_reduce(u);
+    const f64 f = a.k == 0.0 ? x : a.f, rest = a.k == 0.0 ? 0.0 : c / u;
+    const f64 half_square = 0.5 * f * f, s = f / (2.0 + f);
+    const f64 tail = s * (half_square + 2.0 * (s * s) * f64_log_polynomial(s * s)) +
+                     (a.k * F64_LN2_LO + rest);
+    return f64_copysign(a.k * F64_LN2_HI + (f - (half_square - tail)), x);
 }
 
 /* log(x) for positive finite x to about 2^-68 of itself. */

@@ -62,6 +62,10 @@ static inline float ir_reference_f32(enum ir_op op, float a, float b, float c)
         return f32_tanh(a);
     case IR_EXPREL:
         return f32_exprel(a);
+    case IR_LOG1P:
+        return f32_log1p(a);
+    case IR_EXPM1:
+        return f32_expm1(a);
     case IR_LT:
     case IR_LE:
     case IR_EQ:

@@ -88,8 +88,8 @@ static void arithmetic_has_the_slope_of_its_difference(void **unused)
 static void functions_have_the_slope_of_their_difference(void **unused)
 {
     (void)unused;
-    const enum ir_op ops[] = {IR_SQRT, IR_EXP,  IR_LOG,    IR_SIN,
-                              IR_COS,  IR_TANH, IR_EXPREL, IR_ABS};
+    const enum ir_op ops[] = {IR_SQRT, IR_EXP,    IR_LOG, IR_SIN,   IR_COS,
+                              IR_TANH, IR_EXPREL, IR_ABS, IR_LOG1P, IR_EXPM1};
     for (size_t k = 0; k < sizeof ops / sizeof *ops; k++) {
         const uint32_t inner = ir_op2(ir, IR_ADD, ir_op2(ir, IR_MUL, x, x), y);
         expect_slope(ir_op1(ir, ops[k], inner), 0.8, 0.3);

@@ -17,6 +17,8 @@
     ONE(f32_cos)                                                                               \
     ONE(f32_tanh)                                                                              \
     ONE(f32_exprel)                                                                            \
+    ONE(f32_log1p)                                                                             \
+    ONE(f32_expm1)                                                                             \
     TWO(f32_div)                                                                               \
     TWO(f32_min)                                                                               \
     TWO(f32_max)                                                                               \

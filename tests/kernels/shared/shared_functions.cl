@@ -1,7 +1,7 @@
 /* tests/kernels/shared/shared_functions.cl: uses every shared function once, so that the kernel
  * lint sees the headers compiled for each target. Never run: test_math_f32_devices.c and
  * test_random.c run them. global (number of blocks of WIDTH, 1, 1)   local any   in a, b, u;
- * out out (21 values of WIDTH per item) */
+ * out out (23 values of WIDTH per item) */
 #include "shared/random.h"
 
 __kernel void shared_functions(__global const float *a, __global const float *b,
@@ -11,7 +11,7 @@ __kernel void shared_functions(__global const float *a, __global const float *b,
     const f32v x = LOAD_F32V(a, k), y = LOAD_F32V(b, k);
     const u32v w = LOAD_U32V(u, k);
     const struct philox_words words = philox4x32(w, w + LANE_INDEX, w, w, 1u, 2u);
-    __global float *o = out + 21u * WIDTH * k;
+    __global float *o = out + 23u * WIDTH * k;
     STORE_F32V(f32_abs(x), o, 0);
     STORE_F32V(f32_sign(x), o, 1);
     STORE_F32V(f32_round(x), o, 2);
@@ -34,4 +34,6 @@ __kernel void shared_functions(__global const float *a, __global const float *b,
     STORE_F32V(F32V(rand_poisson(FIRST_LANE(x), k, 0u, 0u, 0u, 1u, 2u)), o, 19);
     STORE_F32V(MASK_ANY(x < y) ? TO_F32V(TO_I32V(f32_flush(F32V(1.5f)))) : U32_TO_F32V(w), o,
                20);
+    STORE_F32V(f32_log1p(x), o, 21);
+    STORE_F32V(f32_expm1(x), o, 22);
 }
