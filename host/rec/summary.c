@@ -113,6 +113,7 @@ static void summary_put_size(json_t *root, const struct network *n, const struct
 {
     const int64_t done = s->report->n_done > 0 ? s->report->n_done : 0;
     summary_put(root, "seed", summary_count(n->seed));
+    summary_put(root, "precision", json_string(precision_name(n->precision)));
     json_t *const time = json_object();
     summary_put(time, "settle", json_real(summary_ms(n->n_settle, n->dt_fs)));
     summary_put(time, "duration", json_real(summary_ms(n->n_steps, n->dt_fs)));
@@ -134,6 +135,57 @@ static void summary_put_size(json_t *root, const struct network *n, const struct
         summary_put(projections, name, summary_count(before + n->conns[c].n_edges));
     }
     summary_put(root, "synapses_by_projection", projections);
+}
+
+/* Cells of one population that made stop_when hold, those of all its any(…) together. */
+static enum err_code summary_stop_cells(json_t *to, const struct network *n,
+                                        const struct sim_report *r, uint32_t population,
+                                        struct err *e)
+{
+    uint8_t *holds;
+    ERR_TRY(mem_alloc(&holds, n->populations[population].n, sizeof *holds, e));
+    bool any = false;
+    for (uint32_t t = 0; t < r->n_stop_terms; t++) {
+        const bool is_here = n->desc->stop->terms[t].population == population;
+        for (uint32_t k = 0; is_here && k < r->n_stop_cells[t]; k++) {
+            holds[r->stop_cells[t][k]] = 1;
+            any = true;
+        }
+    }
+    if (any) {
+        json_t *const entry = json_object(), *const neurons = json_array();
+        for (uint32_t i = 0; i < n->populations[population].n; i++) {
+            if (holds[i] != 0) {
+                (void)json_array_append_new(neurons, summary_count(i));
+            }
+        }
+        summary_put(entry, "name", summary_text(n->populations[population].name));
+        summary_put(entry, "neurons", neurons);
+        (void)json_array_append_new(to, entry);
+    }
+    mem_free(holds);
+    return ERR_OK;
+}
+
+static enum err_code summary_put_stop(json_t *root, const struct network *n,
+                                      const struct rec_summary *s, struct err *e)
+{
+    if (n->desc->stop == NULL) {
+        return ERR_OK;
+    }
+    json_t *const stop = json_object();
+    summary_put(root, "stop", stop);
+    summary_put(stop, "condition", summary_text(n->desc->stop->text));
+    summary_put(stop, "stopped", json_boolean(s->report->has_stopped));
+    if (s->report->has_stopped) {
+        summary_put(stop, "time_ms", json_real(summary_ms(s->report->n_done, n->dt_fs)));
+        json_t *const populations = json_array();
+        summary_put(stop, "populations", populations);
+        for (uint32_t p = 0; p < n->n_populations; p++) {
+            ERR_TRY(summary_stop_cells(populations, n, s->report, p, e));
+        }
+    }
+    return ERR_OK;
 }
 
 static void summary_put_spikes(json_t *root, const struct network *n,
@@ -237,6 +289,11 @@ enum err_code summary_end(const struct network *n, const struct rec_options *o,
         summary_put(root, "message", summary_text(s->message));
     }
     summary_put_size(root, n, s);
+    const enum err_code code = summary_put_stop(root, n, s, e);
+    if (code != ERR_OK) {
+        json_decref(root);
+        return code;
+    }
     summary_put_spikes(root, n, s);
     summary_put_cost(root, s);
     summary_put_warnings(root, s);

@@ -58,7 +58,9 @@ struct sim_backend_class {
      * all compiling is over. */
     enum err_code (*start)(struct sim_backend *b, const struct net_wiring *w, struct err *e);
     /* Enqueues (or, on cpu, runs) one slice of n_steps <= network.slice from step `first`:
-     * update, then delivery. due[p]: bit s set where a trace of population p samples step first
+     * update, then delivery. After ERR_NUMERIC (a rate that is no number) nothing was enqueued,
+     * and a shorter slice from the same step may be asked for. due[p]: bit s set where a trace
+     * of population p samples step first
      * + s. */
     enum err_code (*advance)(struct sim_backend *b, int64_t first, uint32_t n_steps,
                              const uint32_t *due, struct err *e);
@@ -75,6 +77,10 @@ struct sim_backend_class {
     void (*destroy)(struct sim_backend *b);
 };
 extern const struct sim_backend_class sim_backend_cpu, sim_backend_opencl;
+
+/* Is stop `stop` of a population (of its step_program.stops) a term of all(…), so that its
+ * cells need no list? */
+bool sim_stop_is_all(const struct network *n, uint32_t population, uint32_t stop);
 
 /* Uniforms of a slice: plan->courses evaluated in double by ir_eval, rounded once in single
  * precision: out[s*n_courses + k] for step first + s, in `precision`. */

@@ -61,7 +61,7 @@ static enum err_code cpu_fill(struct cpu_backend *b, const struct sim_options *o
 {
     const struct network *const n = b->network;
     ERR_TRY(arena_create(&b->arena, e));
-    ERR_TRY(threads_create(&b->threads, o->threads, e));
+    ERR_TRY(threads_create(&b->threads, o->threads, n->precision == PRECISION_SINGLE, e));
     const uint32_t n_threads = threads_count(b->threads);
     ERR_TRY(mem_alloc(&b->populations, n->n_populations, sizeof *b->populations, e));
     for (uint32_t p = 0; p < n->n_populations; p++) {

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "sim/sim_report.h"
 #include "sim/spike_order.h"
+#include "sim/stop.h"
 #include "sim/traces.h"
 
 /* Slices in flight are about this much work, so that a stop is quick and the queue of a device
@@ -20,13 +21,14 @@ struct sim_loop {
     struct net_wiring wiring;
     struct traces traces;
     struct spike_order order;
+    struct stop stop;
     uint32_t *due;
     uint32_t slice; /* steps of a slice at most */
     uint32_t in_flight;
     double begun_s;   /* of sim_run */
     double drained_s; /* when the last slice was drained */
     double slice_s;   /* seconds of a slice, smoothed; 0: not measured yet */
-    bool stops;
+    bool stops;       /* progress said so */
 };
 
 /* Steps of the slice that begins at `first`: none crosses t = 0 or the end. */
@@ -75,8 +77,20 @@ static enum err_code sim_fail_not_finite(struct sim_loop *l, const struct sim_ba
     return code;
 }
 
-/* Drains one slice and hands out what it holds, up to and including a step that left the range
- * of numbers. */
+/* How far the slice counts: up to and including the first step after which stop_when holds, or
+ * that left the range of numbers; in one and the same step the fault is told. */
+static uint32_t sim_slice_end(struct sim_loop *l, const struct sim_drained *d,
+                              struct sim_bad *bad, bool *is_bad, bool *has_stopped)
+{
+    *is_bad = sim_report_bad(l->network, d, bad);
+    const uint32_t n_steps = *is_bad ? bad->offset + 1 : d->n_steps;
+    const uint32_t stop = stop_find(&l->stop, d, n_steps);
+    *has_stopped = stop != UINT32_MAX && !(*is_bad && bad->offset == stop);
+    *is_bad = *is_bad && !*has_stopped;
+    return *has_stopped ? stop + 1 : n_steps;
+}
+
+/* Drains one slice and hands out what it holds, as far as it counts. */
 static enum err_code sim_take_slice(struct sim_loop *l, struct err *e)
 {
     struct sim_drained d;
@@ -90,8 +104,8 @@ static enum err_code sim_take_slice(struct sim_loop *l, struct err *e)
         l->report->first_step_s = now - l->begun_s;
     }
     struct sim_bad bad;
-    const bool is_bad = sim_report_bad(l->network, &d, &bad);
-    const uint32_t n_steps = is_bad ? bad.offset + 1 : d.n_steps;
+    bool is_bad, has_stopped;
+    const uint32_t n_steps = sim_slice_end(l, &d, &bad, &is_bad, &has_stopped);
     ERR_TRY(sim_take_spikes(l, &d, n_steps, e));
     ERR_TRY(traces_pick(&l->traces, &d, n_steps, l->sink, e));
     sim_report_watches(l->report, l->network, &d, n_steps);
@@ -102,6 +116,10 @@ static enum err_code sim_take_slice(struct sim_loop *l, struct err *e)
     }
     if (is_bad) {
         return sim_fail_not_finite(l, &bad, d.first + bad.offset, e);
+    }
+    if (has_stopped) {
+        ERR_TRY(stop_list_cells(&l->stop, &d, n_steps - 1, l->report, e));
+        l->report->has_stopped = true;
     }
     if (l->sink->progress != NULL &&
         !l->sink->progress(l->sink->context, l->report->n_done, l->report->n_spikes)) {
@@ -119,20 +137,54 @@ static uint32_t sim_flight_most(const struct sim_loop *l)
     return n < least ? least : n > most ? most : n;
 }
 
+/* Starts the slice from *next on. A rate that is no number in a later step must not take away
+ * the steps before it, nor fail a run that stops before it: the slices in flight are taken
+ * first, and then it is approached one step at a time. */
+static enum err_code sim_advance(struct sim_loop *l, int64_t *next, struct err *e)
+{
+    uint32_t n_steps = sim_slice_steps(l, *next);
+    for (;;) {
+        traces_due(&l->traces, *next, n_steps, l->due);
+        const enum err_code code = l->class->advance(l->backend, *next, n_steps, l->due, e);
+        if (code == ERR_OK) {
+            *next += n_steps;
+            l->in_flight++;
+            return ERR_OK;
+        }
+        if (code != ERR_NUMERIC || (n_steps == 1 && l->in_flight == 0)) {
+            return code;
+        }
+        err_clear(e);
+        while (l->in_flight != 0 && !l->report->has_stopped) {
+            ERR_TRY(sim_take_slice(l, e));
+        }
+        if (l->stops || l->report->has_stopped) {
+            return ERR_OK;
+        }
+        n_steps = 1;
+    }
+}
+
 static enum err_code sim_steps(struct sim_loop *l, struct err *e)
 {
     const struct network *const n = l->network;
     int64_t next = -n->n_settle;
     l->drained_s = clock_now_s();
-    while ((next < n->n_steps && !l->stops) || l->in_flight != 0) {
-        while (next < n->n_steps && !l->stops && l->in_flight < sim_flight_most(l)) {
-            const uint32_t n_steps = sim_slice_steps(l, next);
-            traces_due(&l->traces, next, n_steps, l->due);
-            ERR_TRY(l->class->advance(l->backend, next, n_steps, l->due, e));
-            next += n_steps;
-            l->in_flight++;
+    while (((next < n->n_steps && !l->stops) || l->in_flight != 0) && !l->report->has_stopped) {
+        while (next < n->n_steps && !l->stops && !l->report->has_stopped &&
+               l->in_flight < sim_flight_most(l)) {
+            ERR_TRY(sim_advance(l, &next, e));
         }
-        ERR_TRY(sim_take_slice(l, e));
+        if (l->in_flight != 0 && !l->report->has_stopped) {
+            ERR_TRY(sim_take_slice(l, e));
+        }
+    }
+    if (l->report->has_stopped) {
+        struct sim_drained dropped;
+        for (; l->in_flight != 0; l->in_flight--) {
+            ERR_TRY(l->class->drain(l->backend, &dropped, e));
+        }
+        return ERR_OK;
     }
     if (l->stops && l->report->n_done < n->n_steps) {
         l->report->is_interrupted = true;
@@ -167,6 +219,7 @@ static enum err_code sim_run_loop(struct sim_loop *l, struct device *device,
     l->class = sim_backend_for(device);
     ERR_IF(l->class == NULL, e, ERR_NO_DEVICE, "no backend for this device is built in");
     ERR_TRY(traces_init(&l->traces, n, e));
+    ERR_TRY(stop_init(&l->stop, n, e));
     ERR_TRY(mem_alloc(&l->due, n->n_populations, sizeof *l->due, e));
     double since = clock_now_s();
     ERR_TRY(l->class->create(&l->backend, n, device, o, l->traces.sampling, e));
@@ -208,6 +261,7 @@ enum err_code sim_run(struct network *n, struct device *device,
     net_wiring_fini(&l.wiring);
     traces_fini(&l.traces);
     spike_order_fini(&l.order);
+    stop_fini(&l.stop);
     mem_free(l.due);
     return code;
 }

@@ -65,7 +65,7 @@ struct sim_report {
     /* stop_when held: after step n_done - 1. stop_cells: [desc->stop->n_terms] cells of each
      * any(…) that held then, ascending (an all(…) lists none). */
     bool has_stopped;
-    uint32_t **stop_cells, *n_stop_cells;
+    uint32_t **stop_cells, *n_stop_cells, n_stop_terms;
     char note[256]; /* "width 16, partitioned over 2, slice of 11 steps" */
 };
 

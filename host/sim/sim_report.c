@@ -12,6 +12,12 @@ enum err_code sim_report_init(struct sim_report *r, const struct network *n, str
     ERR_TRY(
         mem_alloc(&r->population_spikes, n->n_populations, sizeof *r->population_spikes, e));
     ERR_TRY(mem_alloc(&r->population_hash, n->n_populations, sizeof *r->population_hash, e));
+    const struct desc_stop *const stop = n->desc == NULL ? NULL : n->desc->stop;
+    if (stop != NULL) {
+        ERR_TRY(mem_alloc(&r->n_stop_cells, stop->n_terms, sizeof *r->n_stop_cells, e));
+        ERR_TRY(mem_alloc(&r->stop_cells, stop->n_terms, sizeof *r->stop_cells, e));
+        r->n_stop_terms = stop->n_terms;
+    }
     return mem_alloc(&r->warnings, n_watches, sizeof *r->warnings, e);
 }
 
@@ -20,6 +26,11 @@ void sim_report_fini(struct sim_report *r)
     mem_free(r->population_spikes);
     mem_free(r->population_hash);
     mem_free(r->warnings);
+    for (uint32_t t = 0; t < r->n_stop_terms; t++) {
+        mem_free(r->stop_cells[t]);
+    }
+    mem_free(r->stop_cells);
+    mem_free(r->n_stop_cells);
     *r = (struct sim_report){0};
 }
 

@@ -26,7 +26,7 @@ struct threads {
     void *context;
     pthread_mutex_t mutex;
     pthread_cond_t begun, ended;
-    bool stops;
+    bool stops, flushes;
     _Alignas(64) atomic_uint generation;
     _Alignas(64) atomic_uint remaining;
     _Alignas(64) atomic_uint sleepers;
@@ -75,7 +75,9 @@ static void *threads_main(void *argument)
 {
     struct threads_worker *const w = argument;
     struct threads *const t = w->pool;
-    (void)flush_denormals_begin();
+    if (t->flushes) {
+        (void)flush_denormals_begin();
+    }
     for (unsigned seen = 0;;) {
         seen = threads_await_work(t, seen);
         if (t->stops) {
@@ -114,7 +116,7 @@ static void threads_await_end(struct threads *t)
     (void)pthread_mutex_unlock(&t->mutex);
 }
 
-enum err_code threads_create(struct threads **out, uint32_t n, struct err *e)
+enum err_code threads_create(struct threads **out, uint32_t n, bool flushes, struct err *e)
 {
     *out = NULL;
     if (n == 0) {
@@ -125,6 +127,7 @@ enum err_code threads_create(struct threads **out, uint32_t n, struct err *e)
     struct threads *t;
     ERR_TRY(mem_alloc(&t, 1, sizeof *t, e));
     t->n = n;
+    t->flushes = flushes;
     atomic_init(&t->generation, 0);
     atomic_init(&t->remaining, 0);
     atomic_init(&t->sleepers, 0);
@@ -183,9 +186,13 @@ void threads_run(struct threads *t, void (*work)(void *context, uint32_t thread)
     if (t->n_started != 0) {
         threads_begin(t);
     }
-    const uint64_t before = flush_denormals_begin();
-    work(context, 0);
-    flush_denormals_end(before);
+    if (t->flushes) {
+        const uint64_t before = flush_denormals_begin();
+        work(context, 0);
+        flush_denormals_end(before);
+    } else {
+        work(context, 0);
+    }
     if (t->n_started != 0) {
         threads_await_end(t);
     }

@@ -11,10 +11,11 @@
 
 struct threads;
 
-/* A pool of n threads in all, the caller included (0: one per core that is online).
- * Single-precision subnormals are flushed in every thread of the pool while it works (design
- * section 5). Errors: ERR_NOMEM, ERR_LIMIT where a thread cannot be started. */
-enum err_code threads_create(struct threads **out, uint32_t n, struct err *e) ERR_CHECKED;
+/* A pool of n threads in all, the caller included (0: one per core that is online). flushes:
+ * subnormals are flushed in every thread of the pool while it works, as single precision wants
+ * (design section 5). Errors: ERR_NOMEM, ERR_LIMIT where a thread cannot be started. */
+enum err_code threads_create(struct threads **out, uint32_t n, bool flushes,
+                             struct err *e) ERR_CHECKED;
 void threads_destroy(struct threads *t); /* accepts NULL */
 uint32_t threads_count(const struct threads *t);
 /* Runs work(context, k) for every thread k at once, 0 on the caller's thread, and returns when

@@ -33,7 +33,7 @@ static void every_thread_works_once_when_run(void **state)
     for (uint32_t n = 1; n <= 5; n++) {
         struct err e;
         struct threads *pool;
-        EXPECT_OK(threads_create(&pool, n, &e));
+        EXPECT_OK(threads_create(&pool, n, true, &e));
         EXPECT_EQ_I64(threads_count(pool), n);
         struct tally t = {.n = n};
         for (t.round = 0; t.round < 2000; t.round++) {
@@ -52,7 +52,7 @@ static void sleeping_threads_wake_when_run(void **state)
     (void)state;
     struct err e;
     struct threads *pool;
-    EXPECT_OK(threads_create(&pool, 3, &e));
+    EXPECT_OK(threads_create(&pool, 3, true, &e));
     struct tally t = {.n = 0};
     for (int k = 0; k < 20; k++) {
         const struct timespec pause = {.tv_nsec = 2000000};
@@ -81,7 +81,7 @@ static void subnormals_are_flushed_in_every_thread_and_kept_outside(void **state
     (void)state;
     struct err e;
     struct threads *pool;
-    EXPECT_OK(threads_create(&pool, 4, &e));
+    EXPECT_OK(threads_create(&pool, 4, true, &e));
     struct flushed f = {
         .small = FLT_MIN, .half = 0.5f, .result = {1, 1, 1, 1}
     };
@@ -94,6 +94,20 @@ static void subnormals_are_flushed_in_every_thread_and_kept_outside(void **state
     threads_destroy(NULL);
 }
 
+static void subnormals_are_kept_in_every_thread_when_not_to_be_flushed(void **state)
+{
+    (void)state;
+    struct err e;
+    struct threads *pool;
+    EXPECT_OK(threads_create(&pool, 4, false, &e));
+    struct flushed f = {.small = FLT_MIN, .half = 0.5f};
+    threads_run(pool, halve, &f);
+    for (int k = 0; k < 4; k++) {
+        EXPECT_SAME_F32(f.result[k], FLT_MIN * 0.5f);
+    }
+    threads_destroy(pool);
+}
+
 static void creation_reports_when_memory_is_out(void **state)
 {
     (void)state;
@@ -101,7 +115,7 @@ static void creation_reports_when_memory_is_out(void **state)
         struct err e = {0};
         struct threads *pool;
         (void)mem_fail_at(n);
-        EXPECT_ERR(threads_create(&pool, 2, &e), ERR_NOMEM, "no memory");
+        EXPECT_ERR(threads_create(&pool, 2, true, &e), ERR_NOMEM, "no memory");
         EXPECT_TRUE(pool == NULL);
         (void)mem_fail_at(0);
     }
@@ -113,6 +127,7 @@ int main(void)
         cmocka_unit_test(every_thread_works_once_when_run),
         cmocka_unit_test(sleeping_threads_wake_when_run),
         cmocka_unit_test(subnormals_are_flushed_in_every_thread_and_kept_outside),
+        cmocka_unit_test(subnormals_are_kept_in_every_thread_when_not_to_be_flushed),
         cmocka_unit_test(creation_reports_when_memory_is_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
