@@ -300,7 +300,7 @@ static enum err_code place_all(struct host_build *b, struct err *e)
     struct net_wiring *const w = b->w;
     ERR_TRY(net_layout_rows(b->n, b->all, b->n_groups, w, e));
     ERR_TRY(mem_alloc(&w->row_ptr, w->n_rows, sizeof *w->row_ptr, e));
-    ERR_TRY(mem_alloc(&w->weight, w->n_weights, sizeof *w->weight, e));
+    ERR_TRY(mem_alloc(&w->weight, w->n_weights, sizeof(int32_t), e));
     for (uint32_t k = 0; k < b->n_groups; k++) {
         ERR_TRY(host_weights_draw(b, &b->groups[k], e));
     }

@@ -56,6 +56,7 @@ static void write_variables(const struct ir *ir, struct text *out)
         case IR_VAR_STATE: /* these have no value between two cells; the checker refuses them */
         case IR_VAR_PARAMETER:
         case IR_VAR_ARRIVAL:
+        case IR_VAR_TRAIN:
         case IR_VAR_INDEX:
         case IR_VAR_X:
         case IR_VAR_Y:

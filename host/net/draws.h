@@ -10,6 +10,7 @@
 struct cell_draws {
     const uint64_t *keys;
     uint32_t first;
+    enum precision precision; /* of the program that draws */
 };
 interp_draw net_cell_draw;
 interp_poisson net_cell_poisson;
@@ -24,6 +25,7 @@ struct pair_draws {
     uint64_t keys[PAIR_STREAMS];
     const uint32_t *post, *number; /* of the block's lanes */
     uint32_t flag;
+    enum precision precision;
 };
 interp_draw net_pair_draw;
 interp_poisson net_pair_poisson;

@@ -19,6 +19,7 @@ struct initial {
     struct ir *ir;
     const struct ast **parameter_ast, **state_ast; /* what holds after set: and initial: */
     struct pos *parameter_at, *state_at;
+    const double **parameter_column, **state_column; /* given cell by cell, or NULL */
     bool *is_per_cell;
     uint32_t *parameter_node, *state_node; /* IR_NONE until lowered */
     bool *is_open;                         /* a parameter being lowered: a cycle ends there */
@@ -39,7 +40,9 @@ static uint32_t lower_parameter(struct initial *s, uint32_t k)
             return ir_const(s->ir, 0.0);
         }
         s->is_open[k] = true;
-        s->parameter_node[k] = lower_value(s, s->parameter_ast[k], k);
+        s->parameter_node[k] = s->parameter_column[k] != NULL
+                                   ? ir_var(s->ir, IR_VAR_PARAMETER, k)
+                                   : lower_value(s, s->parameter_ast[k], k);
         s->is_open[k] = false;
     }
     return s->parameter_node[k];
@@ -85,6 +88,8 @@ static enum err_code collect(struct initial *s, struct err *e)
     s->parameter_at = arena_alloc(a, np, sizeof *s->parameter_at);
     s->parameter_node = arena_alloc(a, np, sizeof *s->parameter_node);
     s->is_per_cell = arena_alloc(a, np, sizeof *s->is_per_cell);
+    s->parameter_column = arena_alloc(a, np, sizeof *s->parameter_column);
+    s->state_column = arena_alloc(a, ns, sizeof *s->state_column);
     s->is_open = arena_alloc(a, np, sizeof *s->is_open);
     s->state_ast = arena_alloc(a, ns, sizeof *s->state_ast);
     s->state_at = arena_alloc(a, ns, sizeof *s->state_at);
@@ -109,57 +114,102 @@ static enum err_code collect(struct initial *s, struct err *e)
     for (uint32_t k = 0; k < s->desc->n_set; k++) {
         const struct desc_setting *const set = &s->desc->set[k];
         s->parameter_ast[set->index] = set->value;
+        s->parameter_column[set->index] = set->column;
         s->parameter_at[set->index] = set->at;
         s->is_per_cell[set->index] = set->on_cell && !set->on_time;
     }
     for (uint32_t k = 0; k < s->desc->n_initial; k++) {
-        s->state_ast[s->desc->initial[k].index] = s->desc->initial[k].value;
-        s->state_at[s->desc->initial[k].index] = s->desc->initial[k].at;
+        const struct desc_setting *const initial = &s->desc->initial[k];
+        s->state_ast[initial->index] = initial->value;
+        s->state_column[initial->index] = initial->column;
+        s->state_at[initial->index] = initial->at;
     }
     return ERR_OK;
 }
 
-/* What stands behind the varying inputs of an expression: index and place of a block's cells.
- */
-static void fill_vars(const struct initial *s, uint32_t first, uint32_t n, float *data,
-                      const void **vars)
-{
-    const uint32_t room = (n + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK;
-    for (uint32_t k = 0; k < s->ir->n_vars; k++) {
-        float *const out = data + (size_t)k * INTERP_BLOCK;
-        const enum ir_var_kind kind = s->ir->vars[k].kind;
-        const float *const from = kind == IR_VAR_X   ? s->p->x
-                                  : kind == IR_VAR_Y ? s->p->y
-                                  : kind == IR_VAR_Z ? s->p->z
-                                                     : NULL;
-        for (uint32_t i = 0; i < room; i++) {
-            out[i] = kind == IR_VAR_INDEX ? (float)(first + i) : 0.0f;
-        }
-        if (from != NULL) {
-            memcpy(out, from + first, n * sizeof *out);
-        }
-        vars[k] = out;
-    }
-}
-
+/* One value of every cell as a column or as what an expression gives. */
 struct initial_value {
     const char *what, *name; /* "initial value of", "v" */
     struct pos at;
     uint32_t node;
+    const double *column; /* or NULL */
 };
 
-/* true: a value of cells first … is wrong and was reported. */
-static bool check_block(struct initial *s, const struct initial_value *v,
-                        const struct interp_run *run, const float *out, uint32_t first)
+/* The interpreter and its arrays for one expression: numbers of the network's precision. */
+struct initial_run {
+    struct interp *interp;
+    struct ir_plan plan;
+    void *scratch, *data, *courses, *result;
+    const void **vars;
+};
+
+static void put_number(enum precision precision, void *numbers, size_t k, double value)
 {
-    if (run->n_gave_up > 0) {
+    if (precision == PRECISION_DOUBLE) {
+        ((double *)numbers)[k] = value;
+    } else {
+        ((float *)numbers)[k] = flush_to_f32(value);
+    }
+}
+
+/* Value of a varying input of the cell with this index. */
+static double var_value(const struct initial *s, struct ir_var var, uint32_t cell)
+{
+    switch (var.kind) {
+    case IR_VAR_INDEX:
+        return s->n->precision == PRECISION_DOUBLE ? (double)cell : (double)(float)cell;
+    case IR_VAR_X:
+        return (double)s->p->x[cell];
+    case IR_VAR_Y:
+        return (double)s->p->y[cell];
+    case IR_VAR_Z:
+        return (double)s->p->z[cell];
+    case IR_VAR_PARAMETER:
+        return s->parameter_column[var.index][cell];
+    case IR_VAR_STATE:
+        return s->state_column[var.index][cell];
+    case IR_VAR_ARRIVAL: /* these have no value before the run; the checker refuses them */
+    case IR_VAR_TRAIN:
+    case IR_VAR_DISTANCE:
+    case IR_VAR_DX:
+    case IR_VAR_DY:
+    case IR_VAR_DZ:
+    case IR_VAR_PRE_INDEX:
+    case IR_VAR_POST_INDEX:
+        break;
+    }
+    return 0.0;
+}
+
+/* What stands behind the varying inputs of an expression; lanes past the population are 0. */
+static void fill_vars(const struct initial *s, uint32_t first, uint32_t n,
+                      const struct initial_run *r)
+{
+    const enum precision precision = s->n->precision;
+    const size_t row = INTERP_BLOCK * precision_bytes(precision);
+    for (uint32_t k = 0; k < s->ir->n_vars; k++) {
+        void *const out = (char *)r->data + k * row;
+        memset(out, 0, row);
+        for (uint32_t i = 0; i < n; i++) {
+            put_number(precision, out, i, var_value(s, s->ir->vars[k], first + i));
+        }
+        r->vars[k] = out;
+    }
+}
+
+/* true: a value of cells first … is wrong and was reported. run: NULL for a column. */
+static bool check_block(struct initial *s, const struct initial_value *v,
+                        const struct interp_run *run, const double *out, uint32_t first,
+                        uint32_t n)
+{
+    if (run != NULL && run->n_gave_up > 0) {
         diag_error(s->d, v->at, 0, "widen the bounds, or move the distribution towards them",
                    "%s '%s' of population '%s', cell %u: truncated() found no value inside its "
                    "bounds in 1000 draws",
                    v->what, v->name, s->p->name, first + run->first_gave_up);
         return true;
     }
-    for (uint32_t i = 0; i < run->n; i++) {
+    for (uint32_t i = 0; i < n; i++) {
         if (!isfinite(out[i])) {
             diag_error(s->d, v->at, 0, NULL, "%s '%s' of population '%s', cell %u, is %s",
                        v->what, v->name, s->p->name, first + i,
@@ -170,55 +220,92 @@ static bool check_block(struct initial *s, const struct initial_value *v,
     return false;
 }
 
-/* Evaluates one expression for all cells; padding copies cell 0. */
-static enum err_code draw_value(struct initial *s, const struct initial_value *v, float *out,
+static enum err_code run_create(struct initial_run *r, const struct initial *s, uint32_t node,
                                 struct err *e)
 {
-    struct interp *interp = NULL;
-    struct ir_plan plan = {0};
-    void *scratch = NULL;
-    float *data = NULL;
-    const void **vars = NULL;
-    float *courses = NULL;
-    enum err_code code;
-    ERR_GOTO(
-        interp_create(&interp, s->ir, &v->node, 1, PRECISION_SINGLE, s->n->arena, &plan, e));
-    ERR_GOTO(mem_alloc(&scratch, interp_scratch_bytes(interp), 1, e));
-    ERR_GOTO(mem_alloc(&data, (size_t)s->ir->n_vars * INTERP_BLOCK, sizeof *data, e));
-    ERR_GOTO(mem_alloc(&vars, s->ir->n_vars, sizeof *vars, e));
-    ERR_GOTO(mem_alloc(&courses, plan.n_courses, sizeof *courses, e));
-    for (uint32_t k = 0; k < plan.n_courses; k++) {
-        courses[k] = flush_to_f32(ir_eval(s->ir, plan.courses[k], 0, s->n->dt_fs));
+    const enum precision precision = s->n->precision;
+    const size_t bytes = precision_bytes(precision);
+    ERR_TRY(interp_create(&r->interp, s->ir, &node, 1, precision, s->n->arena, &r->plan, e));
+    ERR_TRY(mem_alloc(&r->scratch, interp_scratch_bytes(r->interp), 1, e));
+    ERR_TRY(mem_alloc(&r->data, (size_t)s->ir->n_vars * INTERP_BLOCK, bytes, e));
+    ERR_TRY(mem_alloc(&r->result, INTERP_BLOCK, bytes, e));
+    ERR_TRY(mem_alloc(&r->vars, s->ir->n_vars, sizeof *r->vars, e));
+    ERR_TRY(mem_alloc(&r->courses, r->plan.n_courses, bytes, e));
+    for (uint32_t k = 0; k < r->plan.n_courses; k++) {
+        put_number(precision, r->courses, k,
+                   ir_eval(s->ir, r->plan.courses[k], 0, s->n->dt_fs));
     }
-    const uint64_t flush = flush_denormals_begin();
-    struct cell_draws draws = {.keys = s->keys};
-    bool is_wrong = false;
-    for (uint32_t first = 0; first < s->p->n && !is_wrong; first += INTERP_BLOCK) {
-        const uint32_t left = s->p->n - first;
-        draws.first = first;
-        void *const outputs[1] = {out + first};
-        struct interp_run run = {.vars = vars,
-                                 .courses = courses,
-                                 .outputs = outputs,
-                                 .draw = net_cell_draw,
-                                 .poisson = net_cell_poisson,
-                                 .context = &draws,
-                                 .scratch = scratch,
-                                 .n = left < INTERP_BLOCK ? left : INTERP_BLOCK};
-        fill_vars(s, first, run.n, data, vars);
-        interp_run(interp, &run);
-        is_wrong = check_block(s, v, &run, out + first, first);
+    return ERR_OK;
+}
+
+static void run_fini(struct initial_run *r)
+{
+    mem_free(r->courses);
+    mem_free(r->vars);
+    mem_free(r->result);
+    mem_free(r->data);
+    mem_free(r->scratch);
+    interp_destroy(r->interp);
+}
+
+/* Cells first … of an expression; true: one is wrong. */
+static bool draw_block(struct initial *s, const struct initial_value *v, struct initial_run *r,
+                       uint32_t first, double *out)
+{
+    const bool is_single = s->n->precision == PRECISION_SINGLE;
+    const uint32_t left = s->p->n - first;
+    struct cell_draws draws = {.keys = s->keys, .first = first, .precision = s->n->precision};
+    void *const outputs[1] = {r->result};
+    struct interp_run run = {.vars = r->vars,
+                             .courses = r->courses,
+                             .outputs = outputs,
+                             .draw = net_cell_draw,
+                             .poisson = net_cell_poisson,
+                             .context = &draws,
+                             .scratch = r->scratch,
+                             .n = left < INTERP_BLOCK ? left : INTERP_BLOCK};
+    fill_vars(s, first, run.n, r);
+    const uint64_t flush = is_single ? flush_denormals_begin() : 0;
+    interp_run(r->interp, &run);
+    if (is_single) {
+        flush_denormals_end(flush);
     }
-    flush_denormals_end(flush);
+    for (uint32_t i = 0; i < run.n; i++) {
+        out[i] = precision_get(s->n->precision, r->result, i);
+    }
+    return check_block(s, v, &run, out, first, run.n);
+}
+
+/* A column's values, rounded to the network's precision. */
+static void take_column(struct initial *s, const struct initial_value *v, double *out)
+{
+    for (uint32_t i = 0; i < s->p->n; i++) {
+        out[i] = s->n->precision == PRECISION_SINGLE ? (double)flush_to_f32(v->column[i])
+                                                     : v->column[i];
+    }
+    (void)check_block(s, v, NULL, out, 0, s->p->n);
+}
+
+/* One value of all cells; padding copies cell 0. */
+static enum err_code draw_value(struct initial *s, const struct initial_value *v, double *out,
+                                struct err *e)
+{
+    struct initial_run r = {0};
+    enum err_code code = ERR_OK;
+    if (v->column != NULL) {
+        take_column(s, v, out);
+    } else {
+        ERR_GOTO(run_create(&r, s, v->node, e));
+        bool is_wrong = false;
+        for (uint32_t first = 0; first < s->p->n && !is_wrong; first += INTERP_BLOCK) {
+            is_wrong = draw_block(s, v, &r, first, out + first);
+        }
+    }
     for (uint32_t i = s->p->n; i < s->p->n_padded; i++) {
         out[i] = out[0];
     }
 out:
-    mem_free(courses);
-    mem_free(vars);
-    mem_free(data);
-    mem_free(scratch);
-    interp_destroy(interp);
+    run_fini(&r);
     return code;
 }
 
@@ -235,7 +322,8 @@ static enum err_code draw_parameters(struct initial *s, struct err *e)
         const struct initial_value v = {.what = "parameter",
                                         .name = m->parameters[k].name,
                                         .at = s->parameter_at[k],
-                                        .node = lower_parameter(s, k)};
+                                        .node = lower_parameter(s, k),
+                                        .column = s->parameter_column[k]};
         if (v.node == IR_NONE) {
             continue;
         }
@@ -257,12 +345,15 @@ static enum err_code draw_states(struct initial *s, struct err *e)
         ERR_TRY(mem_alloc(&p->state[k], p->n_padded, sizeof **p->state, e));
     }
     for (uint32_t k = 0; k < m->n_states; k++) {
-        s->state_node[k] = lower_value(s, s->state_ast[k], m->n_parameters + k);
+        s->state_node[k] = s->state_column[k] != NULL
+                               ? ir_var(s->ir, IR_VAR_STATE, k)
+                               : lower_value(s, s->state_ast[k], m->n_parameters + k);
         s->n_states_known = k + 1;
         const struct initial_value v = {.what = "initial value of",
                                         .name = m->states[k].name,
                                         .at = s->state_at[k],
-                                        .node = s->state_node[k]};
+                                        .node = s->state_node[k],
+                                        .column = s->state_column[k]};
         for (uint32_t q = 0; q < p->step.n_states && v.node != IR_NONE; q++) {
             if (p->step.states[q].model_state == k && p->n > 0) {
                 ERR_TRY(draw_value(s, &v, p->state[q], e));

@@ -34,6 +34,7 @@ enum err_code network_create(struct network **out, const struct desc_network *de
     struct network *n;
     ERR_TRY(mem_alloc(&n, 1, sizeof *n, e));
     n->desc = desc;
+    n->precision = desc->precision;
     n->dt_fs = desc->dt_fs;
     n->n_settle = desc->n_settle;
     n->n_steps = desc->n_steps;

@@ -9,9 +9,10 @@
 #include "lang/interp.h"
 #include "shared/types.h"
 
-/* Given events of a population, ready for the backends: train k is step.trains[k]. Events of train k and the cells of
- * block b (CELL_BLOCK cells) are ptr[k*(n_blocks + 1) + b] … ptr[k*(n_blocks + 1) + b + 1], sorted by step, then lane,
- * then as the file has them; several for one cell and step are added in that order, from 0. */
+/* Given events of a population, ready for the backends: train k is step.trains[k]. Events of
+ * train k and the cells of block b (CELL_BLOCK cells) are ptr[k*(n_blocks + 1) + b] …
+ * ptr[k*(n_blocks + 1) + b + 1], sorted by step, then lane, then as the file has them; several
+ * for one cell and step are added in that order, from 0. */
 struct net_trains {
     uint32_t n_blocks; /* n_padded / CELL_BLOCK */
     uint64_t n_events;
@@ -29,9 +30,11 @@ struct net_population {
                              are never counted */
     struct step_program step;
     uint64_t *stream_keys; /* [step.n_streams] */
-    float **state;         /* [step.n_states][n_padded]: initial values (owned) */
-    float **parameter;     /* [model->n_parameters][n_padded] where STEP_PER_CELL, else NULL */
-    float *x, *y, *z;      /* [n_padded], um; NULL without space */
+    /* Owned; in single precision the values are rounded to it already and only stand in
+     * doubles. */
+    double **state;     /* [step.n_states][n_padded]: initial values */
+    double **parameter; /* [model->n_parameters][n_padded] where STEP_PER_CELL, else NULL */
+    float *x, *y, *z;   /* [n_padded], um; NULL without space */
     struct net_trains trains;
     uint32_t first_channel, n_channels;
     /* connections that leave it: conns are sorted by source population */
@@ -106,7 +109,8 @@ struct net_wiring {
     uint64_t *row_ptr; /* see conn_layout */
     uint32_t *target;  /* index in the target population; ascending within (row, delay), ties by
                           draw number */
-    int32_t *weight;   /* in the channel's scale, where a conn has_weights */
+    void *weight;      /* int32_t, in double precision int64_t: in the channel's scale, where a
+                          conn has_weights */
     /* device */
     struct device_buffer row_ptr_buffer, target_buffer, weight_buffer;
     bool is_on_device;

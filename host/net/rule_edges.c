@@ -1,4 +1,5 @@
-/* net/rule_edges.c: connections that are given one by one: ids are targets, a pair may stand several times. */
+/* net/rule_edges.c: connections that are given one by one: ids are targets, a pair may stand
+ * several times. */
 #include "net/inside.h"
 
 #include <stdlib.h>

@@ -46,8 +46,8 @@ static enum err_code draw_chunk(void *context, uint32_t item, uint32_t thread, s
         pair_eval_edges(v, n);
         for (uint32_t r = 0; r < x->n_conns; r++) {
             const struct conn_layout *const layout = &x->h->g->conns[x->conns[r]].layout;
-            memcpy(x->b->w->weight + layout->weight_begin + c->edge_begin + at, v->out[r],
-                   n * sizeof(float));
+            memcpy((uint32_t *)x->b->w->weight + layout->weight_begin + c->edge_begin + at,
+                   v->out[r], n * sizeof(float));
             float largest = 0.0f;
             if (wire_weight_check(v->out[r], n, &largest) != 0 || v->n_gave_up > 0) {
                 const uint32_t row = bad_row_of(v, r, n);
@@ -135,8 +135,8 @@ static enum err_code find_largest(void *context, uint32_t item, uint32_t thread,
     (void)e;
     struct sum_channel *const s = context;
     const struct net_conn *const c = s->conn;
-    const int32_t *const bits =
-        s->b->w->weight + c->layout.weight_begin + (uint64_t)item * EDGES_PER_ITEM;
+    const int32_t *const bits = (const int32_t *)s->b->w->weight + c->layout.weight_begin +
+                                (uint64_t)item * EDGES_PER_ITEM;
     const uint64_t n = item_edges(c, item);
     uint32_t most;
     memcpy(&most, &s->largest[thread], sizeof most);
@@ -156,7 +156,8 @@ static enum err_code add_edges(void *context, uint32_t item, uint32_t thread, st
     uint64_t *const sums = s->sums + (size_t)thread * c->layout.n_post;
     const uint32_t *const target = s->b->w->target + c->layout.edge_begin + first;
     if (c->layout.has_weights) {
-        const int32_t *const bits = s->b->w->weight + c->layout.weight_begin + first;
+        const int32_t *const bits =
+            (const int32_t *)s->b->w->weight + c->layout.weight_begin + first;
         for (uint64_t k = 0; k < n; k++) {
             sums[target[k]] += fixed_sum_term((uint32_t)bits[k], s->exponent);
         }
@@ -235,7 +236,7 @@ static enum err_code quantise_item(void *context, uint32_t item, uint32_t thread
     const struct net_conn *const c = q->conn;
     const int scale = q->b->n->channels[c->channel].scale_log2;
     const uint64_t first = (uint64_t)item * EDGES_PER_ITEM, n = item_edges(c, item);
-    int32_t *const weights = q->b->w->weight + c->layout.weight_begin + first;
+    int32_t *const weights = (int32_t *)q->b->w->weight + c->layout.weight_begin + first;
     for (uint64_t k = 0; k < n && q->zero[item] == 0; k++) {
         const uint32_t bits = (uint32_t)weights[k];
         if (fixed_mantissa(bits) != 0 && fixed_weight(bits, scale) == 0) {
@@ -279,7 +280,8 @@ static enum err_code quantise_conn(struct host_build *b, struct net_conn *c, str
         if (q.zero[k] != 0) {
             const uint64_t edge = q.zero[k] - 1;
             float weight;
-            memcpy(&weight, &b->w->weight[c->layout.weight_begin + edge], sizeof weight);
+            memcpy(&weight, (const int32_t *)b->w->weight + c->layout.weight_begin + edge,
+                   sizeof weight);
             code = net_zero_weight(b->n, c, source_of(b->w, c, edge),
                                    b->w->target[c->layout.edge_begin + edge], weight, e);
             goto out;

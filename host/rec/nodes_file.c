@@ -61,7 +61,7 @@ static enum err_code nodes_values(struct hdf5_file *f, const char *group,
                                     ? 1.0
                                     : parameter->unit.to_house;
         for (uint32_t i = 0; i < p->n; i++) {
-            column[i] = (float)((double)p->parameter[k][i] / to_house);
+            column[i] = (float)(p->parameter[k][i] / to_house);
         }
         (void)snprintf(path, sizeof path, "%s/0/dynamics_params/%s", group, parameter->name);
         ERR_TRY(hdf5_write(f, path, HDF5_F32, p->n, column, e));

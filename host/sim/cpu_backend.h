@@ -36,7 +36,8 @@ struct cpu_population {
     const struct sim_sampling *sampling;
     struct cpu_variant variants[CPU_VARIANTS];
     struct cpu_events *events; /* [n_events] */
-    float **state; /* [n_states][n_padded]: a copy, so that a network can be run again */
+    float **state;     /* [n_states][n_padded]: a copy, so that a network can be run again */
+    float **parameter; /* [ir->n_vars][n_padded]: of the varying inputs that are parameters */
     int32_t *
         *arrival_ring; /* [n_arrivals]: slot 0 of the channel; NULL where nothing feeds it */
     uint32_t *arrival_slots;     /* [n_arrivals] */

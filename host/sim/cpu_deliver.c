@@ -46,10 +46,11 @@ static void cpu_deliver_cell(const struct cpu_delivery *d, const struct conn_lay
                 d->ring + c->ring_begin +
                 (uint64_t)cpu_ring_slot(arrives, c->ring_slots) * c->ring_stride;
             if (c->has_weights != 0) {
-                cpu_loop_add(ring, target + from, d->wiring->weight + c->weight_begin + from,
+                cpu_loop_add(ring, target + from,
+                             (const int32_t *)d->wiring->weight + c->weight_begin + from,
                              to - from);
             } else {
-                cpu_loop_add_same(ring, target + from, to - from, c->weight);
+                cpu_loop_add_same(ring, target + from, to - from, (int32_t)c->weight);
             }
         }
     }
@@ -68,7 +69,7 @@ static void cpu_prefetch(const struct cpu_delivery *d, const struct conn_layout 
         const uint64_t edge = rows[(uint64_t)entries[k + AHEAD_EDGES].cell * c->n_delays];
         __builtin_prefetch(d->wiring->target + c->edge_begin + edge);
         if (c->has_weights != 0) {
-            __builtin_prefetch(d->wiring->weight + c->weight_begin + edge);
+            __builtin_prefetch((const int32_t *)d->wiring->weight + c->weight_begin + edge);
         }
     }
 }

@@ -46,10 +46,21 @@ enum err_code cpu_population_init(struct cpu_population *c, const struct net_pop
     }
     ERR_TRY(mem_alloc(&c->events, step->n_events, sizeof *c->events, e));
     ERR_TRY(mem_alloc(&c->state, step->n_states, sizeof *c->state, e));
+    ERR_TRY(mem_alloc(&c->parameter, step->ir->n_vars, sizeof *c->parameter, e));
     ERR_TRY(mem_alloc(&c->arrival_ring, step->n_arrivals, sizeof *c->arrival_ring, e));
     ERR_TRY(mem_alloc(&c->arrival_slots, step->n_arrivals, sizeof *c->arrival_slots, e));
     ERR_TRY(mem_alloc(&c->arrival_scale, step->n_arrivals, sizeof *c->arrival_scale, e));
     return mem_alloc(&c->entries, net->n, sizeof *c->entries, e);
+}
+
+static enum err_code cpu_numbers_copy(float **out, const double *from, uint32_t n,
+                                      struct err *e)
+{
+    ERR_TRY(mem_alloc(out, n, sizeof **out, e));
+    for (uint32_t k = 0; k < n; k++) {
+        (*out)[k] = (float)from[k];
+    }
+    return ERR_OK;
 }
 
 enum err_code cpu_population_start(struct cpu_population *c, const struct network *n,
@@ -66,8 +77,14 @@ enum err_code cpu_population_start(struct cpu_population *c, const struct networ
         }
     }
     for (uint32_t k = 0; k < c->net->step.n_states; k++) {
-        ERR_TRY(mem_alloc(&c->state[k], c->net->n_padded, sizeof **c->state, e));
-        memcpy(c->state[k], c->net->state[k], c->net->n_padded * sizeof **c->state);
+        ERR_TRY(cpu_numbers_copy(&c->state[k], c->net->state[k], c->net->n_padded, e));
+    }
+    const struct ir *const ir = c->net->step.ir;
+    for (uint32_t k = 0; k < ir->n_vars; k++) {
+        if (ir->vars[k].kind == IR_VAR_PARAMETER) {
+            ERR_TRY(cpu_numbers_copy(&c->parameter[k], c->net->parameter[ir->vars[k].index],
+                                     c->net->n_padded, e));
+        }
     }
     return mem_alloc(&c->samples,
                      (size_t)slice * c->net->step.n_samples * c->sampling->n_blocks,
@@ -83,6 +100,10 @@ void cpu_population_fini(struct cpu_population *c)
     for (uint32_t k = 0; c->state != NULL && k < c->net->step.n_states; k++) {
         mem_free(c->state[k]);
     }
+    for (uint32_t k = 0; c->parameter != NULL && k < c->net->step.ir->n_vars; k++) {
+        mem_free(c->parameter[k]);
+    }
+    mem_free(c->parameter);
     mem_free(c->state);
     mem_free(c->events);
     mem_free(c->arrival_ring);

@@ -126,7 +126,7 @@ static void cpu_bind_vars(struct cpu_worker *w, const struct net_population *net
             from = w->population->state[var.index] + first;
             break;
         case IR_VAR_PARAMETER:
-            from = net->parameter[var.index] + first;
+            from = w->population->parameter[k] + first;
             break;
         case IR_VAR_ARRIVAL:
             from = w->arrivals + (size_t)var.index * INTERP_BLOCK;

@@ -45,6 +45,7 @@ struct conn_layout {
     u64 weight_begin; /* first weight in elements of the weight buffer; used where has_weights
                        */
     u64 ring_begin;   /* the target channel's ring, in elements of the ring buffer */
+    i64 weight;       /* in the channel's scale, where !has_weights */
     u32 n_pre, n_post;
     u32 pre, post; /* population numbers */
     u32 delay_min; /* steps */
@@ -52,9 +53,12 @@ struct conn_layout {
     u32 ring_slots;  /* slots of the target channel's ring */
     u32 ring_stride; /* elements from one slot to the next: padded cells of the target
                         population */
-    i32 weight;      /* in the channel's scale, where !has_weights */
     u32 has_weights;
+    u32 reserved; /* 0 */
 };
+#ifndef __OPENCL_C_VERSION__
+_Static_assert(sizeof(struct conn_layout) == 80, "same layout on host and device");
+#endif
 
 /* A spiking cell of one slice. */
 struct spike_entry {

@@ -21,8 +21,8 @@ struct hand_network {
     struct net_wiring on_device;
     struct sim_sampling sampling[NET_POPULATIONS];
     uint64_t keys[NET_POPULATIONS][NET_STREAMS];
-    float *state[NET_POPULATIONS][NET_STATES], *parameter[NET_POPULATIONS][1],
-        *x[NET_POPULATIONS];
+    double *state[NET_POPULATIONS][NET_STATES], *parameter[NET_POPULATIONS][1];
+    float *x[NET_POPULATIONS];
 };
 
 #define HAND_OP(op, a, b)  ir_op2(ir, IR_##op, (a), (b))
@@ -131,15 +131,15 @@ static inline void hand_population(struct hand_network *b, uint32_t p, uint32_t 
         b->keys[p][k] = hash_mix64(10 * p + k + 1);
     }
     EXPECT_OK(mem_alloc(&b->x[p], q->n_padded, sizeof(float), &e));
-    EXPECT_OK(mem_alloc(&b->parameter[p][0], q->n_padded, sizeof(float), &e));
+    EXPECT_OK(mem_alloc(&b->parameter[p][0], q->n_padded, sizeof(double), &e));
     for (uint32_t k = 0; k < NET_STATES; k++) {
-        EXPECT_OK(mem_alloc(&b->state[p][k], q->n_padded, sizeof(float), &e));
+        EXPECT_OK(mem_alloc(&b->state[p][k], q->n_padded, sizeof(double), &e));
     }
     for (uint32_t i = 0; i < q->n_padded; i++) {
-        b->state[p][0][i] = -70.0f + (float)(hash_mix64(i) % 1000) * 0.02f;
-        b->state[p][1][i] = -14.0f;
-        b->state[p][3][i] = 0.25f * (float)(i % 7);
-        b->parameter[p][0][i] = 0.5f * (float)(hash_mix64(i + 99) % 9);
+        b->state[p][0][i] = (double)(-70.0f + (float)(hash_mix64(i) % 1000) * 0.02f);
+        b->state[p][1][i] = -14.0;
+        b->state[p][3][i] = 0.25 * (double)(i % 7);
+        b->parameter[p][0][i] = 0.5 * (double)(hash_mix64(i + 99) % 9);
         b->x[p][i] = (float)(hash_mix64(i + 77) % 100);
     }
     q->x = q->y = q->z = b->x[p];
@@ -168,7 +168,8 @@ static inline void hand_rows(struct hand_network *b, uint32_t c, uint64_t *row, 
         uint64_t target = hash_mix64(r + 977 * c) % (l->n_post / 3 + 1);
         for (uint32_t k = 0; k < 7 && target < l->n_post; k++, at++, (*edge)++) {
             b->wiring.target[*edge] = (uint32_t)target;
-            b->wiring.weight[*edge] = (1 << 19) + (int32_t)(hash_mix64(*edge) % (1u << 19));
+            ((int32_t *)b->wiring.weight)[*edge] =
+                (1 << 19) + (int32_t)(hash_mix64(*edge) % (1u << 19));
             target += hash_mix64(target + r) % (l->n_post / 5 + 1);
         }
     }
@@ -204,7 +205,7 @@ static inline void hand_connect(struct hand_network *b, uint32_t delay_min)
     }
     EXPECT_OK(mem_alloc(&b->wiring.row_ptr, n_rows, sizeof *b->wiring.row_ptr, &e));
     EXPECT_OK(mem_alloc(&b->wiring.target, n_rows * 7, sizeof *b->wiring.target, &e));
-    EXPECT_OK(mem_alloc(&b->wiring.weight, n_rows * 7, sizeof *b->wiring.weight, &e));
+    EXPECT_OK(mem_alloc(&b->wiring.weight, n_rows * 7, sizeof(int32_t), &e));
     for (uint32_t c = 0; c < NET_CONNS; c++) {
         hand_rows(b, c, &row, &edge);
     }

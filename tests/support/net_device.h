@@ -108,7 +108,8 @@ NET_FIXTURE_MAYBE static void expect_same_wiring(const struct opened *o, const c
                           "row pointers");
             expect_buffer(&w.target_buffer, host.target, host.n_targets * sizeof *host.target,
                           "targets");
-            expect_buffer(&w.weight_buffer, host.weight, host.n_weights * sizeof *host.weight,
+            expect_buffer(&w.weight_buffer, host.weight,
+                          host.n_weights * (f.n->precision == PRECISION_DOUBLE ? 8 : 4),
                           "weights");
             take_numbers(f.n, &found);
             EXPECT_TRUE(memcmp(&found, &expected, sizeof found) == 0);

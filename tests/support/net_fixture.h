@@ -109,13 +109,21 @@ NET_FIXTURE_MAYBE static void net_fixture_build(struct net_fixture *f, struct ne
 /* One synapse. */
 struct net_fixture_edge {
     uint32_t source, target, delay;
-    int32_t weight;
+    int64_t weight;
 };
+
+/* Weight k of the array. */
+NET_FIXTURE_MAYBE static int64_t net_fixture_weight(const struct network *n,
+                                                    const struct net_wiring *w, uint64_t k)
+{
+    return n->precision == PRECISION_DOUBLE ? ((const int64_t *)w->weight)[k]
+                                            : ((const int32_t *)w->weight)[k];
+}
 
 /* The synapses of a conn in their order, from host arrays; the caller frees them. Checks the
  * pointers' invariants. */
-NET_FIXTURE_MAYBE static struct net_fixture_edge *net_fixture_edges(const struct net_wiring *w,
-                                                                    const struct net_conn *c)
+NET_FIXTURE_MAYBE static struct net_fixture_edge *
+net_fixture_edges(const struct network *n, const struct net_wiring *w, const struct net_conn *c)
 {
     const struct conn_layout *const l = &c->layout;
     struct net_fixture_edge *const out = calloc((size_t)c->n_edges + 1, sizeof *out);
@@ -131,8 +139,8 @@ NET_FIXTURE_MAYBE static struct net_fixture_edge *net_fixture_edges(const struct
                 const uint32_t target = w->target[l->edge_begin + k];
                 EXPECT_TRUE(target < l->n_post);
                 EXPECT_TRUE(k == ptr[row] || w->target[l->edge_begin + k - 1] <= target);
-                const int32_t weight =
-                    l->has_weights ? w->weight[l->weight_begin + k] : l->weight;
+                const int64_t weight =
+                    l->has_weights ? net_fixture_weight(n, w, l->weight_begin + k) : l->weight;
                 out[k] = (struct net_fixture_edge){i, target, l->delay_min + d, weight};
             }
         }

@@ -30,7 +30,7 @@ static void delays_when_of_distance_round_half_up(void **state)
     const struct net_conn *const c = &f.n->conns[0];
     const struct net_population *const p = &f.n->populations[0], *const q =
                                                                      &f.n->populations[1];
-    struct net_fixture_edge *const edges = net_fixture_edges(&w, c);
+    struct net_fixture_edge *const edges = net_fixture_edges(f.n, &w, c);
     uint32_t least = UINT32_MAX, most = 0;
     for (uint64_t k = 0; k < c->n_edges; k++) {
         const float dx = q->x[edges[k].target] - p->x[edges[k].source],
@@ -69,8 +69,10 @@ static void weights_when_of_several_receptors_share_one_draw(void **state)
     const double unit_b = ldexp(1.0, -f.n->channels[b->channel].scale_log2);
     double mean = 0.0;
     for (uint64_t k = 0; k < a->n_edges; k++) {
-        const double x = w.weight[a->layout.weight_begin + k] * unit_a,
-                     y = w.weight[b->layout.weight_begin + k] * unit_b;
+        const double x = (double)net_fixture_weight(f.n, &w, a->layout.weight_begin + k) *
+                         unit_a,
+                     y = (double)net_fixture_weight(f.n, &w, b->layout.weight_begin + k) *
+                         unit_b;
         EXPECT_NEAR(y, 0.5 * x, unit_a + unit_b);
         mean += x / (double)a->n_edges;
     }
@@ -95,10 +97,10 @@ static void scale_when_found_lets_no_target_overflow(void **state)
             if (c->channel != ch) {
                 continue;
             }
-            struct net_fixture_edge *const edges = net_fixture_edges(&w, c);
+            struct net_fixture_edge *const edges = net_fixture_edges(f.n, &w, c);
             for (uint64_t q = 0; q < c->n_edges; q++) {
                 EXPECT_TRUE(edges[q].weight > 0);
-                sums[edges[q].target] += edges[q].weight;
+                sums[edges[q].target] += (double)edges[q].weight;
             }
             n += c->n_edges;
             free(edges);
@@ -157,7 +159,7 @@ static void build_when_on_more_threads_is_the_same(void **state)
     EXPECT_EQ_I64(one.n_rows, many.n_rows);
     EXPECT_TRUE(memcmp(one.row_ptr, many.row_ptr, one.n_rows * sizeof *one.row_ptr) == 0);
     EXPECT_TRUE(memcmp(one.target, many.target, one.n_targets * sizeof *one.target) == 0);
-    EXPECT_TRUE(memcmp(one.weight, many.weight, one.n_weights * sizeof *one.weight) == 0);
+    EXPECT_TRUE(memcmp(one.weight, many.weight, one.n_weights * sizeof(int32_t)) == 0);
     net_wiring_fini(&one);
     net_wiring_fini(&many);
     net_fixture_close(&f);
@@ -194,15 +196,17 @@ static void wiring_when_a_population_is_added_stays(void **state)
         }
     }
     EXPECT_TRUE(d != NULL && c->n_edges == d->n_edges);
-    struct net_fixture_edge *const x = net_fixture_edges(&wa, c), *const y =
-                                                                      net_fixture_edges(&wb, d);
+    struct net_fixture_edge *const x = net_fixture_edges(a.n, &wa, c), *const y =
+                                                                           net_fixture_edges(
+                                                                               b.n, &wb, d);
     const int shift =
         a.n->channels[c->channel].scale_log2 - b.n->channels[d->channel].scale_log2;
     for (uint64_t k = 0; k < c->n_edges; k++) {
         EXPECT_EQ_I64(x[k].source, y[k].source);
         EXPECT_EQ_I64(x[k].target, y[k].target);
         EXPECT_EQ_I64(x[k].delay, y[k].delay);
-        EXPECT_NEAR(x[k].weight, ldexp(y[k].weight, shift), ldexp(1.0, abs(shift)));
+        EXPECT_NEAR((double)x[k].weight, ldexp((double)y[k].weight, shift),
+                    ldexp(1.0, abs(shift)));
     }
     free(x);
     free(y);

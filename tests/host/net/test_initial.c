@@ -38,11 +38,11 @@ static void values_when_drawn_follow_their_streams(void **state)
     EXPECT_TRUE(p->parameter[k] != NULL && p->parameter[tau] != NULL);
     for (uint32_t i = 0; i < p->n; i++) {
         const float value = 1.0f + 2.0f * draw("P\0k", 3, STREAM_PARAMETER, i);
-        EXPECT_SAME_F32(p->parameter[k][i], value);
+        EXPECT_SAME_F32((float)p->parameter[k][i], value);
         const float u = draw("P\0v", 3, STREAM_INITIAL, i);
-        EXPECT_SAME_F32(p->state[v][i], -80.0f + 20.0f * u);
-        EXPECT_NEAR(p->state[w][i], 2.0 * (double)value + (double)p->state[v][i] + i, 1e-4);
-        EXPECT_TRUE(p->state[g][i] >= 0.0f && p->state[g][i] <= 2.0f);
+        EXPECT_SAME_F32((float)p->state[v][i], -80.0f + 20.0f * u);
+        EXPECT_NEAR(p->state[w][i], 2.0 * (double)value + p->state[v][i] + i, 1e-4);
+        EXPECT_TRUE(p->state[g][i] >= 0.0 && p->state[g][i] <= 2.0);
         EXPECT_NEAR(p->parameter[tau][i], 5.0 + (double)p->x[i] / 100.0, 1e-5);
     }
     net_fixture_close(&f);
@@ -57,7 +57,7 @@ static void padding_when_filled_copies_cell_0(void **state)
     EXPECT_EQ_I64(p->n_padded, 304);
     for (uint32_t i = p->n; i < p->n_padded; i++) {
         for (uint32_t s = 0; s < p->step.n_states; s++) {
-            EXPECT_SAME_F32(p->state[s][i], p->state[s][0]);
+            EXPECT_SAME_F64(p->state[s][i], p->state[s][0]);
         }
         EXPECT_SAME_F32(p->x[i], p->x[0]);
     }
@@ -105,7 +105,7 @@ static void values_when_another_population_is_added_stay(void **state)
                                                                      &b.n->populations[1];
     const int v = model_find_state(p->model, "v");
     for (uint32_t i = 0; i < p->n; i++) {
-        EXPECT_SAME_F32(p->state[v][i], q->state[v][i]);
+        EXPECT_SAME_F64(p->state[v][i], q->state[v][i]);
     }
     EXPECT_TRUE(b.n->populations[0].state[v][0] != q->state[v][0]);
     net_fixture_close(&a);

@@ -36,7 +36,7 @@ static void expect_counts(const struct net_wiring *w, const struct net_conn *c,
                           const uint8_t *expected)
 {
     const uint32_t n_pre = c->layout.n_pre, n_post = c->layout.n_post;
-    struct net_fixture_edge *const edges = net_fixture_edges(w, c);
+    struct net_fixture_edge *const edges = net_fixture_edges(&(const struct network){0}, w, c);
     uint8_t *const found = calloc((size_t)n_pre * n_post + 1, 1);
     for (uint64_t k = 0; k < c->n_edges; k++) {
         found[(size_t)edges[k].source * n_post + edges[k].target]++;

@@ -14,8 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static float xs[32], ys[32], zs[32], capacity[32];
-static float *parameters[] = {NULL, capacity};
+static float xs[32], ys[32], zs[32];
+static double capacity[32];
+static double *parameters[] = {NULL, capacity};
 static struct model_parameter declared[] = {
     {.name = "a", .unit = {.to_house = 1.0}   },
     {.name = "C", .unit = {.to_house = 1000.0}}
@@ -87,7 +88,7 @@ static int enter(void **state)
         xs[k] = (float)k;
         ys[k] = (float)k + 100.0f;
         zs[k] = -(float)k;
-        capacity[k] = 1000.0f * (float)k;
+        capacity[k] = 1000.0 * (double)k;
     }
     (void)snprintf(folder, sizeof folder, "test_rec_XXXXXX");
     return mkdtemp(folder) == NULL || chdir(folder) != 0;

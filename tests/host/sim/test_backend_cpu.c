@@ -22,7 +22,7 @@ struct bench {
     struct net_wiring wiring;
     struct sim_sampling sampling[POPULATIONS];
     uint64_t keys[POPULATIONS][STREAMS];
-    float *state[POPULATIONS][3];
+    double *state[POPULATIONS][3];
     uint32_t n[POPULATIONS];
 };
 
@@ -100,7 +100,7 @@ static void make_rows(struct bench *b, uint32_t c, uint64_t *row, uint64_t *edge
                 break;
             }
             b->wiring.target[*edge] = target;
-            b->wiring.weight[*edge] =
+            ((int32_t *)b->wiring.weight)[*edge] =
                 (int32_t)(1u << 19) + (int32_t)(hash_mix64(*edge) % (1u << 19));
             (*edge)++;
             at++;
@@ -133,11 +133,10 @@ static void bench_init(struct bench *b, uint32_t n0, uint32_t n1, uint32_t delay
             b->keys[p][k] = hash_mix64(10 * p + k + 1);
         }
         for (uint32_t k = 0; k < 3; k++) {
-            EXPECT_OK(mem_alloc(&b->state[p][k], q->n_padded, sizeof(float), &e));
+            EXPECT_OK(mem_alloc(&b->state[p][k], q->n_padded, sizeof(double), &e));
             for (uint32_t i = 0; i < q->n_padded; i++) {
-                b->state[p][k][i] = k == 0   ? -70.0f + (float)(hash_mix64(i) % 1000) * 0.02f
-                                    : k == 1 ? -14.0f
-                                             : 0.0f;
+                const float v = -70.0f + (float)(hash_mix64(i) % 1000) * 0.02f;
+                b->state[p][k][i] = k == 0 ? (double)v : k == 1 ? -14.0 : 0.0;
             }
         }
         b->channels[p] = (struct net_channel){
@@ -158,8 +157,8 @@ static void bench_init(struct bench *b, uint32_t n0, uint32_t n1, uint32_t delay
         mem_alloc(&b->wiring.row_ptr, CONNS * (2 * MOST + 1), sizeof *b->wiring.row_ptr, &e));
     EXPECT_OK(mem_alloc(&b->wiring.target, (size_t)CONNS * 2 * MOST * DEGREE,
                         sizeof *b->wiring.target, &e));
-    EXPECT_OK(mem_alloc(&b->wiring.weight, (size_t)CONNS * 2 * MOST * DEGREE,
-                        sizeof *b->wiring.weight, &e));
+    EXPECT_OK(
+        mem_alloc(&b->wiring.weight, (size_t)CONNS * 2 * MOST * DEGREE, sizeof(int32_t), &e));
     uint64_t row = 0, edge = 0;
     for (uint32_t c = 0; c < CONNS; c++) {
         const uint32_t pre = c / 2, post = c % 2;
@@ -244,9 +243,11 @@ static struct outcome reference_run(const struct bench *b, int64_t from, int64_t
     struct err e;
     memset(ring, 0, sizeof ring);
     for (uint32_t p = 0; p < POPULATIONS; p++) {
-        memcpy(v[p], b->state[p][0], b->n[p] * sizeof(float));
-        memcpy(u[p], b->state[p][1], b->n[p] * sizeof(float));
-        memcpy(s[p], b->state[p][2], b->n[p] * sizeof(float));
+        for (uint32_t i = 0; i < b->n[p]; i++) {
+            v[p][i] = (float)b->state[p][0][i];
+            u[p][i] = (float)b->state[p][1][i];
+            s[p][i] = (float)b->state[p][2][i];
+        }
     }
     static struct sim_thresholds t;
     EXPECT_OK(sim_thresholds_fill(&t, &b->populations[0].step.events[0], 0.7, &e));
@@ -302,8 +303,9 @@ static struct outcome reference_run(const struct bench *b, int64_t from, int64_t
                     for (uint64_t edge = row[0]; edge < row[1]; edge++) {
                         ring[l->post][((at % SLOTS) + SLOTS) % SLOTS]
                             [b->wiring.target[l->edge_begin + edge]] +=
-                            l->has_weights != 0 ? b->wiring.weight[l->weight_begin + edge]
-                                                : l->weight;
+                            l->has_weights != 0
+                                ? ((const int32_t *)b->wiring.weight)[l->weight_begin + edge]
+                                : (int32_t)l->weight;
                     }
                 }
             }
@@ -436,8 +438,8 @@ static void first_state_that_is_not_finite_is_found_by_step_then_cell(void **sta
     struct bench b;
     struct err e;
     bench_init(&b, 600, 40, 2);
-    b.state[0][1][599] = INFINITY;
-    b.state[0][1][301] = NAN;
+    b.state[0][1][599] = (double)INFINITY;
+    b.state[0][1][301] = (double)NAN;
     struct sim_backend *s;
     const struct sim_options options = {.threads = 2};
     EXPECT_OK(sim_backend_cpu.create(&s, &b.network, NULL, &options, b.sampling, &e));

@@ -88,7 +88,7 @@ static void growing_init(struct hand_network *b, uint32_t n0, uint32_t n1)
     hand_population(b, 0, n0, growing_program(b->arena, true));
     hand_population(b, 1, n1, growing_program(b->arena, false));
     for (uint32_t p = 0; p < NET_POPULATIONS; p++) {
-        memset(b->state[p][0], 0, b->populations[p].n_padded * sizeof(float));
+        memset(b->state[p][0], 0, b->populations[p].n_padded * sizeof(double));
         b->populations[p].n_channels = 0;
     }
     hand_connect(b, 4);
@@ -102,11 +102,11 @@ static void run_when_a_state_overflows_names_the_first_step_and_least_cell(void 
     struct err e = {0};
     struct hand_network b;
     growing_init(&b, 40, 33);
-    b.state[0][0][39] = 1e30f; /* 1e33, 1e36, then infinite: step 2 */
-    b.state[0][0][21] = 1e30f;
-    b.state[0][0][3] = 1e25f;     /* later */
-    b.state[0][0][40] = INFINITY; /* padding never counts */
-    b.state[1][0][33] = NAN;
+    b.state[0][0][39] = (double)1e30f; /* 1e33, 1e36, then infinite: step 2 */
+    b.state[0][0][21] = (double)1e30f;
+    b.state[0][0][3] = (double)1e25f;     /* later */
+    b.state[0][0][40] = (double)INFINITY; /* padding never counts */
+    b.state[1][0][33] = (double)NAN;
     hand_upload(&b, d);
     const struct sim_options options = {0};
     struct sim_backend *s = NULL;
