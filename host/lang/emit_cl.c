@@ -1,6 +1,7 @@
 #include "lang/emit_cl.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,16 @@
 enum { EMIT_INLINE_MOST = 90, EMIT_NAME_MOST = 40 };
 /* Draws that truncated() makes before it gives up (design section 3). */
 enum { TRUNCATED_MOST = 1000 };
+
+/* What the types of a precision are called (shared/vector.h). */
+struct spelled {
+    const char *prefix, *vector, *mask, *spread, *zero, *nan;
+};
+static const struct spelled spelled_precisions[] = {
+    [PRECISION_SINGLE] = {"f32", "f32v", "i32v", "F32V", "0.0f", "as_float(0x7fc00000u)"},
+    [PRECISION_DOUBLE] = {"f64", "f64v", "i64v", "F64V", "0.0",
+                          "as_double(0x7ff8000000000000ul)"                             },
+};
 
 static const char *const spellings[IR_OP_N] = {
 #define IR_OP(id, n_operands, result, spelling) [id] = (spelling),
@@ -75,15 +86,23 @@ static bool is_scalar(const struct ir *ir, uint32_t node)
     return ir->nodes[node].op == IR_CONST || is_course(ir, node);
 }
 
+/* The program's locale may have another decimal point. */
+static void set_decimal_point(char *digits)
+{
+    for (char *c = digits; *c != '\0'; c++) {
+        *c = *c == ',' ? '.' : *c;
+    }
+}
+
 /* The shortest decimal that reads back as the same float (at most 9 digits, IEEE
  * 754-2008 5.12.2). Hexadecimal floats are not in every OpenCL compiler; infinity and NaN have
  * no literal. */
-static const char *literal_text(struct arena *arena, double value)
+static const char *literal_single(struct arena *arena, double value)
 {
     const float f = flush_to_f32(value);
     char digits[48];
     if (f != f) {
-        return "as_float(0x7fc00000u)";
+        return spelled_precisions[PRECISION_SINGLE].nan;
     }
     if (f - f != 0.0f) {
         return f > 0.0f ? "as_float(0x7f800000u)" : "as_float(0xff800000u)";
@@ -98,12 +117,46 @@ static const char *literal_text(struct arena *arena, double value)
             break;
         }
     }
-    for (char *c = digits; *c != '\0'; c++) {
-        *c = *c == ',' ? '.' : *c; /* the decimal point of the program's locale */
-    }
-    const bool is_integer = strpbrk(digits, ".e") == NULL;
+    const bool is_integer = strpbrk(digits, ".,e") == NULL;
+    set_decimal_point(digits);
     return arena_print(arena, digits[0] == '-' ? "(%s%sf)" : "%s%sf", digits,
                        is_integer ? ".0" : "");
+}
+
+/* A decimal of at most 15 digits whose last stands for 10^-22 … 10^22 reads back by one
+ * rounding of one operation on two exact doubles (Clinger 1990, "How to read floating point
+ * numbers accurately"), so that even a plain compiler gets it right. Everything else is given
+ * by its bits. */
+static const char *literal_double(struct arena *arena, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if (value != value) {
+        return spelled_precisions[PRECISION_DOUBLE].nan;
+    }
+    if (value > -1e15 && value < 1e15 && value == (double)(int64_t)value) {
+        return arena_print(arena,
+                           __builtin_signbit(value) != 0 ? "(-%" PRId64 ".0)" : "%" PRId64 ".0",
+                           value < 0.0 ? -(int64_t)value : (int64_t)value);
+    }
+    for (int n = 1; n <= 15 && value - value == 0.0; n++) {
+        char digits[48];
+        (void)snprintf(digits, sizeof digits, "%.*e", n - 1, value);
+        const int exponent = atoi(strchr(digits, 'e') + 1) - (n - 1);
+        if (strtod(digits, NULL) == value && exponent >= -22 && exponent <= 22) {
+            (void)snprintf(digits, sizeof digits, "%.*g", n, value);
+            const bool is_integer = strpbrk(digits, ".,e") == NULL;
+            set_decimal_point(digits);
+            return arena_print(arena, digits[0] == '-' ? "(%s%s)" : "%s%s", digits,
+                               is_integer ? ".0" : "");
+        }
+    }
+    return arena_print(arena, "as_double(0x%016" PRIx64 "ul)", bits);
+}
+
+static const struct spelled *spelled_of(const struct emit_names *names)
+{
+    return &spelled_precisions[names->precision];
 }
 
 static const char *scalar_text(struct emit_names *names, const struct ir *ir,
@@ -112,15 +165,18 @@ static const char *scalar_text(struct emit_names *names, const struct ir *ir,
     const struct ir_node *const n = &ir->nodes[node];
     const char *text;
     if (n->op == IR_CONST) {
-        text =
-            literal_text(names->arena, n->is_mask ? (n->value != 0.0 ? 1.0 : 0.0) : n->value);
+        const double value = !n->is_mask ? n->value : n->value != 0.0 ? 1.0 : 0.0;
+        text = names->precision == PRECISION_DOUBLE ? literal_double(names->arena, value)
+                                                    : literal_single(names->arena, value);
     } else {
         const uint32_t k = course_number(plan, node);
         ASSERT(k != IR_NONE);
         text = arena_print(names->arena, "c%u", k);
     }
     if (n->is_mask && text != NULL) { /* a comparison of vectors: a mask at every width */
-        text = arena_print(names->arena, "(F32V(%s) != F32V(0.0f))", text);
+        const struct spelled *const spelled = spelled_of(names);
+        text = arena_print(names->arena, "(%s(%s) != %s(%s))", spelled->spread, text,
+                           spelled->spread, spelled->zero);
     }
     return text;
 }
@@ -145,7 +201,7 @@ static void add_operand(const struct emit *m, struct text *out, const struct ir_
     const char *const text = emit_cl_name(m->names, m->ir, m->plan, x);
     const bool is_real_scalar = is_scalar(m->ir, x) && !m->ir->nodes[x].is_mask;
     if (text != NULL && is_real_scalar && is_spread) {
-        text_print(out, text[0] == '(' ? "F32V%s" : "F32V(%s)", text);
+        text_print(out, text[0] == '(' ? "%s%s" : "%s(%s)", spelled_of(m->names)->spread, text);
     } else {
         text_add(out, text == NULL ? "" : text);
     }
@@ -162,7 +218,8 @@ static void add_leaf(const struct emit *m, struct text *out, const struct ir_nod
     } else if (n->op == IR_EVENTS) {
         text_print(out, "e%u", n->a);
     } else if (n->op == IR_U01) {
-        text_print(out, "f32_u01(DRAW(%u, %u, %s))", n->a, n->b, retry);
+        text_print(out, "%s_u01(DRAW(%u, %u, %s))", spelled_of(m->names)->prefix, n->a, n->b,
+                   retry);
     } else {
         text_print(out, "POISSON(%u, %u, %s, ", n->b, n->c, retry);
         add_operand(m, out, n, 0, true);
@@ -185,7 +242,7 @@ static void add_operation(const struct emit *m, struct text *out, const struct i
         }
         c++;
         if (*c == 'p') {
-            text_add(out, "f32");
+            text_add(out, spelled_of(m->names)->prefix);
         } else {
             add_operand(m, out, n, (uint32_t)(*c - 'a'), is_spread);
         }
@@ -237,7 +294,8 @@ static enum err_code emit_node(const struct emit *m, uint32_t node)
             s++;
             length -= 2;
         }
-        text_print(m->out, "%sconst %s %s = ", m->indent, n->is_mask ? "i32v" : "f32v",
+        text_print(m->out, "%sconst %s %s = ", m->indent,
+                   n->is_mask ? spelled_of(m->names)->mask : spelled_of(m->names)->vector,
                    m->names->text[node]);
         text_add_n(m->out, s, length);
         text_add(m->out, ";\n");
@@ -254,6 +312,7 @@ static enum err_code emit_node(const struct emit *m, uint32_t node)
 static enum err_code emit_trunc(const struct emit *m, uint32_t node)
 {
     const struct ir_node *const n = &m->ir->nodes[node];
+    const struct spelled *const s = spelled_of(m->names);
     uint32_t *body = NULL, n_body = 0;
     ERR_TRY(ir_trunc_body(m->ir, node, m->names->arena, &body, &n_body, m->e));
     const char *const name = node_name(m, node);
@@ -261,8 +320,9 @@ static enum err_code emit_trunc(const struct emit *m, uint32_t node)
     ERR_IF(name == NULL || deeper == NULL, m->e, ERR_NOMEM,
            "no memory for the text of a kernel");
     m->names->text[node] = name;
-    text_print(m->out, "%sf32v %s = F32V(as_float(0x7fc00000u));\n", m->indent, name);
-    text_print(m->out, "%si32v wanted%u = F32V(0.0f) == F32V(0.0f);\n", m->indent, node);
+    text_print(m->out, "%s%s %s = %s(%s);\n", m->indent, s->vector, name, s->spread, s->nan);
+    text_print(m->out, "%s%s wanted%u = %s(%s) == %s(%s);\n", m->indent, s->mask, node,
+               s->spread, s->zero, s->spread, s->zero);
     text_print(m->out,
                "%sfor (u32 retry%u = 0u; retry%u < %uu && MASK_ANY(wanted%u); retry%u++) {\n",
                m->indent, node, node, n_body == 0 ? 1u : (unsigned)TRUNCATED_MOST, node, node);
@@ -272,9 +332,9 @@ static enum err_code emit_trunc(const struct emit *m, uint32_t node)
     for (uint32_t k = 0; k < n_body; k++) {
         ERR_TRY(emit_node(&inner, body[k]));
     }
-    text_print(m->out, "%sconst f32v value%u = ", deeper, node);
+    text_print(m->out, "%sconst %s value%u = ", deeper, s->vector, node);
     add_operand(m, m->out, n, 0, true);
-    text_print(m->out, ";\n%sconst i32v takes%u = wanted%u & (", deeper, node, node);
+    text_print(m->out, ";\n%sconst %s takes%u = wanted%u & (", deeper, s->mask, node, node);
     add_operand(m, m->out, n, 1, true);
     text_print(m->out, " <= value%u) & (value%u <= ", node, node);
     add_operand(m, m->out, n, 2, true);

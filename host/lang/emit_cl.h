@@ -1,10 +1,15 @@
 /* lang/emit_cl.h: reader one: OpenCL C with explicit vectors. The text around the block (loads,
  * stores, loops) belongs to the caller, who binds the leaves by defining these before the
- * block: v<k>        value of ir->vars[k] (f32v)                    c<k>   uniform k of
- * plan->courses (f32) e<k>        events of IR_EVENTS k (f32v) DRAW(s, d, r)              u32v:
- * word of draw d of stream s, retry r (a u32) POISSON(s, d, r, mean)     f32v Nodes are printed
- * as `const f32v name_12 = …;` (masks: `const i32v`), one statement per line, a node used once
- * inside its user. Sees: base, ir. */
+ * block; a "number" is f32v or f64v by the precision of the names, and a mask i32v or i64v:
+ * - v<k>: value of ir->vars[k], a number;
+ * - e<k>: events of IR_EVENTS k, a number;
+ * - c<k>: uniform k of plan->courses, f32 or f64;
+ * - DRAW(s, d, r): u32v, word of draw d of stream s, retry r (a u32);
+ * - POISSON(s, d, r, mean): a number, of a number;
+ * - TRUNC_FAILED(mask): told the lanes where a truncated() found no value.
+ *
+ * Nodes are printed as `const f32v name_12 = …;` (masks: `const i32v`), one statement per line,
+ * a node used once inside its user. Sees: base, ir. */
 #ifndef LANG_EMIT_CL_H
 #define LANG_EMIT_CL_H
 

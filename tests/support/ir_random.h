@@ -144,58 +144,112 @@ static inline uint32_t ir_random_word(uint32_t cell, uint32_t stream, uint32_t d
 }
 
 /* No Poisson distribution: any function of mean and word serves. */
-static inline float ir_random_poisson(uint32_t cell, uint32_t stream, uint32_t draw,
-                                      uint32_t retry, float mean)
+static inline double ir_random_poisson(enum precision precision, uint32_t cell, uint32_t stream,
+                                       uint32_t draw, uint32_t retry, double mean)
 {
-    return f32_floor(mean * f32_u01(ir_random_word(cell, stream, draw, retry)));
+    const double u = (double)f32_u01(ir_random_word(cell, stream, draw, retry));
+    return ir_reference_number(precision, IR_FLOOR,
+                               ir_reference_number(precision, IR_MUL, mean, u, 0.0), 0.0, 0.0);
 }
 
-/* An ordinary value for cell i of input k: mostly small, sometimes large, sometimes special. */
-static inline float ir_random_input(uint32_t k, uint32_t i)
+/* An ordinary value for cell i of input k: mostly small, sometimes large, sometimes special.
+ * Subnormal where the precision keeps them. */
+static inline double ir_random_input(enum precision precision, uint32_t k, uint32_t i)
 {
     const uint64_t h = hash_mix64(((uint64_t)k << 32 | i) + 77);
-    static const float special[8] = {0.0f,     -0.0f,     1.0f, -1.0f,
-                                     INFINITY, -INFINITY, NAN,  1e-38f * 2.0f};
+    const bool is_double = precision == PRECISION_DOUBLE;
+    const double special[8] = {0.0,
+                               -0.0,
+                               1.0,
+                               -1.0,
+                               (double)INFINITY,
+                               (double)-INFINITY,
+                               (double)NAN,
+                               is_double ? 1e-310 : (double)(1e-38f * 2.0f)};
     if (h % 23 == 0) {
         return special[(h >> 32) % 8];
     }
+    if (is_double) {
+        const double x = (double)(h >> 11) * 0x1p-53 * 200.0 - 100.0;
+        return k == 0 ? x : x * 0.05;
+    }
     const float x = (float)((double)(h >> 40) * 0x1p-24 * 200.0 - 100.0);
-    return k == 0 ? x : x * 0.05f;
+    return (double)(k == 0 ? x : x * 0.05f);
+}
+
+static inline double ir_random_events(uint32_t k, uint32_t i)
+{
+    return (double)(hash_mix64(i + 1000u * (k + 1)) % 4);
+}
+
+/* Number k of an array of a precision. */
+static inline void ir_random_put(enum precision precision, void *numbers, size_t k,
+                                 double value)
+{
+    if (precision == PRECISION_DOUBLE) {
+        ((double *)numbers)[k] = value;
+    } else {
+        ((float *)numbers)[k] = (float)value;
+    }
+}
+
+/* Its bits; of words: the word. */
+static inline uint64_t ir_random_bits(enum precision precision, const void *numbers, size_t k,
+                                      bool is_mask)
+{
+    uint64_t u = 0;
+    const size_t bytes = is_mask ? sizeof(uint32_t) : precision_bytes(precision);
+    memcpy(&u, (const char *)numbers + k * bytes, bytes);
+    return u;
+}
+
+static inline uint64_t ir_random_flush_begin(enum precision precision)
+{
+    return precision == PRECISION_SINGLE ? flush_denormals_begin() : 0;
+}
+
+static inline void ir_random_flush_end(enum precision precision, uint64_t old)
+{
+    if (precision == PRECISION_SINGLE) {
+        flush_denormals_end(old);
+    }
 }
 
 struct ir_cell {
     const struct ir *ir;
-    const float *courses; /* by node: value of each course node, else unused */
-    float *values;        /* by node; masks 1 or 0 */
+    const double *courses; /* by node: value of each course node, else unused */
+    double *values;        /* by node; masks 1 or 0 */
     uint32_t cell, n_gave_up;
+    enum precision precision;
 };
 
-static inline float ir_cell_node(const struct ir_cell *c, uint32_t node, uint32_t retry)
+static inline double ir_cell_node(const struct ir_cell *c, uint32_t node, uint32_t retry)
 {
     const struct ir_node *const n = &c->ir->nodes[node];
     const enum ir_op op = (enum ir_op)n->op;
     if (op == IR_CONST) {
-        return flush_to_f32(n->value);
+        return c->precision == PRECISION_DOUBLE ? n->value : (double)flush_to_f32(n->value);
     }
     if (n->time_index != IR_NONE) {
         return c->courses[node];
     }
     if (op == IR_VAR || op == IR_EVENTS) {
-        return op == IR_VAR ? ir_random_input(n->a, c->cell)
-                            : (float)(hash_mix64(c->cell + 1000u * (n->a + 1)) % 4);
+        return op == IR_VAR ? ir_random_input(c->precision, n->a, c->cell)
+                            : ir_random_events(n->a, c->cell);
     }
     if (op == IR_U01) {
-        return f32_u01(ir_random_word(c->cell, n->a, n->b, retry));
+        return (double)f32_u01(ir_random_word(c->cell, n->a, n->b, retry));
     }
     if (op == IR_POISSON) {
-        return ir_random_poisson(c->cell, n->b, n->c, retry, c->values[n->a]);
+        return ir_random_poisson(c->precision, c->cell, n->b, n->c, retry, c->values[n->a]);
     }
     const uint32_t n_operands = ir_n_operands(op);
-    return ir_reference_f32(op, c->values[n->a], n_operands > 1 ? c->values[n->b] : 0.0f,
-                            n_operands > 2 ? c->values[n->c] : 0.0f);
+    return ir_reference_number(c->precision, op, c->values[n->a],
+                               n_operands > 1 ? c->values[n->b] : 0.0,
+                               n_operands > 2 ? c->values[n->c] : 0.0);
 }
 
-static inline float ir_cell_truncated(struct ir_cell *c, uint32_t node, struct arena *arena)
+static inline double ir_cell_truncated(struct ir_cell *c, uint32_t node, struct arena *arena)
 {
     const struct ir_node *const n = &c->ir->nodes[node];
     struct err e;
@@ -205,13 +259,13 @@ static inline float ir_cell_truncated(struct ir_cell *c, uint32_t node, struct a
         for (uint32_t k = 0; k < n_body; k++) {
             c->values[body[k]] = ir_cell_node(c, body[k], retry);
         }
-        const float v = c->values[n->a];
+        const double v = c->values[n->a];
         if (c->values[n->b] <= v && v <= c->values[n->c]) {
             return v;
         }
     }
     c->n_gave_up++;
-    return NAN;
+    return (double)NAN;
 }
 
 /* All nodes of one cell, in their order. */
@@ -225,9 +279,12 @@ static inline void ir_cell_eval(struct ir_cell *c, struct arena *arena)
 }
 
 /* Same bits, or both NaN (which NaN is left open). */
-static inline bool ir_same_f32(float a, float b)
+static inline bool ir_same_bits(enum precision precision, uint64_t a, uint64_t b)
 {
-    return (a != a && b != b) || memcmp(&a, &b, sizeof a) == 0;
+    const bool is_double = precision == PRECISION_DOUBLE;
+    const uint64_t size = is_double ? INT64_MAX : INT32_MAX;
+    const uint64_t infinity = is_double ? UINT64_C(0x7ff0000000000000) : UINT64_C(0x7f800000);
+    return a == b || ((a & size) > infinity && (b & size) > infinity);
 }
 
 #endif

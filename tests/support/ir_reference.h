@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "base/precision.h"
 #include "lang/ir.h"
 #include "lang/ir_fold.h"
 #include "shared/math_f32.h"
@@ -89,6 +90,15 @@ static inline float ir_reference_f32(enum ir_op op, float a, float b, float c)
     return NAN;
 }
 
+/* Numbers of either precision are held in doubles. */
+static inline double ir_reference_number(enum precision precision, enum ir_op op, double a,
+                                         double b, double c)
+{
+    return precision == PRECISION_DOUBLE
+               ? ir_apply(op, a, b, c)
+               : (double)ir_reference_f32(op, (float)a, (float)b, (float)c);
+}
+
 static inline double ir_reference_node(const struct ir *ir, const struct ir_reference *r,
                                        uint32_t node, const double *values)
 {
@@ -112,8 +122,7 @@ static inline double ir_reference_node(const struct ir *ir, const struct ir_refe
     const uint32_t n_operands = ir_n_operands(op);
     const double a = values[n->a], b = n_operands > 1 ? values[n->b] : 0.0,
                  c = n_operands > 2 ? values[n->c] : 0.0;
-    return r->is_double ? ir_apply(op, a, b, c)
-                        : (double)ir_reference_f32(op, (float)a, (float)b, (float)c);
+    return ir_reference_number(r->is_double ? PRECISION_DOUBLE : PRECISION_SINGLE, op, a, b, c);
 }
 
 /* out[k]: value of roots[k]. */

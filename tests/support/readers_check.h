@@ -28,13 +28,14 @@ struct readers_graph {
     const struct ir *ir;
     struct ir_plan plan;
     uint32_t roots[READERS_ROOTS];
-    float *courses;                             /* [plan.n_courses + 1] */
-    uint32_t out[READERS_ROOTS][READERS_CELLS]; /* of the interpreter */
+    void *courses;                              /* [plan.n_courses + 1] numbers */
+    uint64_t out[READERS_ROOTS][READERS_CELLS]; /* of the interpreter: bits */
     uint32_t n_gave_up;
 };
 
 struct readers {
     struct arena *arena;
+    enum precision precision;
     struct readers_graph *graphs;
     uint32_t n_graphs;
     struct text text; /* kernels of all graphs, without the prelude */
@@ -47,24 +48,25 @@ static inline void readers_emit(struct readers *r, uint32_t k)
     struct readers_graph *const g = &r->graphs[k];
     struct text *const t = &r->text;
     uint8_t *const keep = arena_alloc(r->arena, g->ir->n, 1);
-    struct emit_names *const names = emit_names_create(g->ir, r->arena);
+    struct emit_names *const names = emit_names_create(g->ir, r->precision, r->arena);
     EXPECT_TRUE(keep != NULL && names != NULL);
     text_print(
-        t, "__kernel void graph_%u(__global const f32 *vars, __global const f32 *events,\n", k);
-    text_add(t, "    __global const f32 *courses, __global u32 *out)\n{\n");
+        t, "__kernel void graph_%u(__global const real *vars, __global const real *events,\n",
+        k);
+    text_add(t, "    __global const real *courses, __global real_bits *out)\n{\n");
     text_add(t, "    const u32 block = (u32)get_global_id(0);\n");
-    text_add(t, "    const u32v cell = U32V(block * WIDTH) + LANE_INDEX;\n    u32v gave_up = "
-                "U32V(0u);\n");
+    text_add(t, "    const u32v cell = U32V(block * WIDTH) + LANE_INDEX;\n    sumv gave_up = "
+                "SUMV(0);\n");
     for (uint32_t j = 0; j < IR_RANDOM_VARS; j++) {
-        text_print(t, "    const f32v v%u = LOAD_F32V(vars + %u, block);\n", j,
+        text_print(t, "    const realv v%u = LOAD_REALV(vars + %u, block);\n", j,
                    j * READERS_CELLS);
     }
     for (uint32_t j = 0; j < IR_RANDOM_EVENTS; j++) {
-        text_print(t, "    const f32v e%u = LOAD_F32V(events + %u, block);\n", j,
+        text_print(t, "    const realv e%u = LOAD_REALV(events + %u, block);\n", j,
                    j * READERS_CELLS);
     }
     for (uint32_t j = 0; j < g->plan.n_courses; j++) {
-        text_print(t, "    const f32 c%u = courses[%u];\n", j, j);
+        text_print(t, "    const real c%u = courses[%u];\n", j, j);
     }
     for (uint32_t j = 0; j < READERS_ROOTS; j++) {
         keep[g->roots[j]] = 1;
@@ -72,13 +74,17 @@ static inline void readers_emit(struct readers *r, uint32_t k)
     EXPECT_OK(emit_cl_block(g->ir, &g->plan, 0, keep, names, "    ", t, &e));
     for (uint32_t j = 0; j < READERS_ROOTS; j++) {
         const char *const name = emit_cl_name(names, g->ir, &g->plan, g->roots[j]);
-        text_print(t,
-                   g->ir->nodes[g->roots[j]].is_mask
-                       ? "    STORE_U32V((%s) ? U32V(1u) : U32V(0u), out + %u, block);\n"
-                       : "    STORE_U32V(AS_U32V(F32V(%s)), out + %u, block);\n",
-                   name, j * READERS_CELLS);
+        if (g->ir->nodes[g->roots[j]].is_mask != 0) {
+            text_print(
+                t,
+                "    STORE_BITS(AS_REAL_BITSV((%s) ? SUMV(1) : SUMV(0)), out + %u, block);\n",
+                name, j * READERS_CELLS);
+        } else {
+            text_print(t, "    STORE_BITS(AS_REAL_BITSV(REALV(%s)), out + %u, block);\n", name,
+                       j * READERS_CELLS);
+        }
     }
-    text_print(t, "    STORE_U32V(gave_up, out + %u, block);\n}\n\n",
+    text_print(t, "    STORE_BITS(AS_REAL_BITSV(gave_up), out + %u, block);\n}\n\n",
                READERS_ROOTS * READERS_CELLS);
     EXPECT_TRUE(!t->has_failed);
 }
@@ -86,21 +92,23 @@ static inline void readers_emit(struct readers *r, uint32_t k)
 static inline void readers_interpret(struct readers *r, struct readers_graph *g)
 {
     static struct interp_check c;
+    c.precision = r->precision;
     struct err e = {0};
     struct interp *p = NULL;
     void *scratch = NULL;
-    EXPECT_OK(interp_create(&p, g->ir, g->roots, READERS_ROOTS, r->arena, &g->plan, &e));
+    EXPECT_OK(interp_create(&p, g->ir, g->roots, READERS_ROOTS, r->precision, r->arena,
+                            &g->plan, &e));
     EXPECT_OK(mem_alloc(&scratch, interp_scratch_bytes(p), 1, &e));
-    float *const by_node = arena_alloc(r->arena, g->ir->n, sizeof *by_node);
-    g->courses = arena_alloc(r->arena, g->plan.n_courses + 1, sizeof *g->courses);
+    double *const by_node = arena_alloc(r->arena, g->ir->n, sizeof *by_node);
+    g->courses = arena_alloc(r->arena, g->plan.n_courses + 1, sizeof(double));
     EXPECT_TRUE(by_node != NULL && g->courses != NULL);
-    interp_check_courses(g->ir, &g->plan, g->courses, by_node);
-    const uint64_t old = flush_denormals_begin();
+    interp_check_courses(g->ir, r->precision, &g->plan, g->courses, by_node);
+    const uint64_t old = ir_random_flush_begin(r->precision);
     for (uint32_t first = 0; first < READERS_CELLS; first += INTERP_BLOCK) {
         c.first_cell = first;
         interp_check_fill(&c);
-        const float *vars[IR_RANDOM_VARS], *events[IR_RANDOM_EVENTS];
-        float *outputs[READERS_ROOTS];
+        const void *vars[IR_RANDOM_VARS], *events[IR_RANDOM_EVENTS];
+        void *outputs[READERS_ROOTS];
         for (uint32_t k = 0; k < IR_RANDOM_VARS; k++) {
             vars[k] = c.vars[k];
         }
@@ -122,57 +130,65 @@ static inline void readers_interpret(struct readers *r, struct readers_graph *g)
         interp_run(p, &run);
         g->n_gave_up += run.n_gave_up;
         for (uint32_t k = 0; k < READERS_ROOTS; k++) {
-            memcpy(&g->out[k][first], c.out[k], sizeof c.out[k]);
+            for (uint32_t i = 0; i < INTERP_BLOCK; i++) {
+                g->out[k][first + i] = ir_random_bits(r->precision, c.out[k], i,
+                                                      g->ir->nodes[g->roots[k]].is_mask != 0);
+            }
         }
     }
-    flush_denormals_end(old);
+    ir_random_flush_end(r->precision, old);
     interp_destroy(p);
     mem_free(scratch);
 }
 
-static inline bool readers_same(uint32_t a, uint32_t b, bool is_mask)
-{
-    const bool a_is_nan = (a & 0x7fffffffu) > 0x7f800000u,
-               b_is_nan = (b & 0x7fffffffu) > 0x7f800000u;
-    return a == b || (!is_mask && a_is_nan && b_is_nan);
-}
-
 static inline void readers_compare(const struct readers *r, uint32_t k, uint64_t seed,
-                                   uint32_t width, const uint32_t *out)
+                                   uint32_t width, const void *out)
 {
     const struct readers_graph *const g = &r->graphs[k];
-    uint32_t n_gave_up = 0;
+    uint64_t n_gave_up = 0;
     for (uint32_t i = 0; i < READERS_CELLS; i++) {
         for (uint32_t j = 0; j < READERS_ROOTS; j++) {
-            const uint32_t x = out[j * READERS_CELLS + i];
-            if (!readers_same(x, g->out[j][i], g->ir->nodes[g->roots[j]].is_mask != 0)) {
-                fail_msg(
-                    "seed %" PRIu64 " width %u root %u (node %u, %s) cell %u: device %08" PRIx32
-                    ", interpreter %08" PRIx32,
-                    seed, width, j, g->roots[j],
-                    ir_op_name((enum ir_op)g->ir->nodes[g->roots[j]].op), i, x, g->out[j][i]);
+            const uint64_t x =
+                ir_random_bits(r->precision, out, (size_t)j * READERS_CELLS + i, false);
+            const bool is_mask = g->ir->nodes[g->roots[j]].is_mask != 0;
+            if (is_mask ? x != g->out[j][i] : !ir_same_bits(r->precision, x, g->out[j][i])) {
+                fail_msg("seed %" PRIu64
+                         " %s width %u root %u (node %u, %s) cell %u: device %016" PRIx64
+                         ", interpreter %016" PRIx64,
+                         seed, precision_name(r->precision), width, j, g->roots[j],
+                         ir_op_name((enum ir_op)g->ir->nodes[g->roots[j]].op), i, x,
+                         g->out[j][i]);
             }
         }
-        n_gave_up += out[READERS_ROOTS * READERS_CELLS + i];
+        n_gave_up +=
+            ir_random_bits(r->precision, out, (size_t)READERS_ROOTS * READERS_CELLS + i, false);
     }
-    EXPECT_EQ_I64(n_gave_up, g->n_gave_up);
+    EXPECT_EQ_U64(n_gave_up, g->n_gave_up);
 }
 
 static inline cl_program readers_build(cl_context context, cl_device_id device,
-                                       const char *body, uint32_t width)
+                                       const char *body, enum precision precision,
+                                       uint32_t width)
 {
     cl_device_fp_config config = 0;
     CL_OK(clGetDeviceInfo(device, CL_DEVICE_SINGLE_FP_CONFIG, sizeof config, &config, NULL));
     const bool is_rounded = (config & CL_FP_CORRECTLY_ROUNDED_DIVIDE_SQRT) != 0;
     struct text t = {0};
-    text_print(&t, "#define WIDTH %u\n#define DIV_MODE %d\n#include \"shared/random.h\"\n",
-               width, is_rounded ? 0 : 2);
+    text_print(&t,
+               "#define WIDTH %u\n#define REAL_IS_DOUBLE %d\n#define DIV_MODE %d\n#include "
+               "\"shared/real.h\"\n",
+               width, precision == PRECISION_DOUBLE ? 1 : 0, is_rounded ? 0 : 2);
     text_print(&t,
                "#define DRAW(s, d, r) (philox4x32(cell, U32V((u32)(d)), U32V((u32)(s)), "
                "U32V((u32)(r)), %uu, %uu).w0)\n",
                IR_RANDOM_KEY_LO, IR_RANDOM_KEY_HI);
-    text_add(&t, "#define POISSON(s, d, r, mean) f32_floor((mean) * f32_u01(DRAW(s, d, r)))\n");
-    text_add(&t, "#define TRUNC_FAILED(mask) gave_up += (mask) ? U32V(1u) : U32V(0u)\n");
+    text_add(
+        &t,
+        "#define POISSON(s, d, r, mean) REAL_FN(floor)((mean) * REAL_U01(DRAW(s, d, r)))\n");
+    text_add(&t,
+             "#define TRUNC_FAILED(mask) gave_up = gave_up + ((mask) ? SUMV(1) : SUMV(0))\n");
+    text_add(&t, precision == PRECISION_DOUBLE ? "#define STORE_BITS STORE_U64V\n"
+                                               : "#define STORE_BITS STORE_U32V\n");
     text_add(&t, body);
     const char *source = text_string(&t);
     cl_int code = 0;
@@ -197,16 +213,21 @@ static inline void readers_run_device(const struct readers *r, cl_device_id devi
                                       uint64_t first_seed)
 {
     static struct interp_check c;
-    static float vars[IR_RANDOM_VARS][READERS_CELLS], events[IR_RANDOM_EVENTS][READERS_CELLS];
-    static uint32_t out[(READERS_ROOTS + 1) * READERS_CELLS];
+    static double vars[IR_RANDOM_VARS * READERS_CELLS],
+        events[IR_RANDOM_EVENTS * READERS_CELLS];
+    static uint64_t out[(READERS_ROOTS + 1) * READERS_CELLS];
+    const size_t number = precision_bytes(r->precision);
+    c.precision = r->precision;
     for (uint32_t first = 0; first < READERS_CELLS; first += INTERP_BLOCK) {
         c.first_cell = first;
         interp_check_fill(&c);
         for (uint32_t k = 0; k < IR_RANDOM_VARS; k++) {
-            memcpy(&vars[k][first], c.vars[k], sizeof c.vars[k]);
+            memcpy((char *)vars + ((size_t)k * READERS_CELLS + first) * number, c.vars[k],
+                   INTERP_BLOCK * number);
         }
         for (uint32_t k = 0; k < IR_RANDOM_EVENTS; k++) {
-            memcpy(&events[k][first], c.events[k], sizeof c.events[k]);
+            memcpy((char *)events + ((size_t)k * READERS_CELLS + first) * number, c.events[k],
+                   INTERP_BLOCK * number);
         }
     }
     cl_int code = 0;
@@ -221,14 +242,14 @@ static inline void readers_run_device(const struct readers *r, cl_device_id devi
     CL_OK(code);
     for (uint32_t w = 0; w < n_widths; w++) {
         const cl_program program =
-            readers_build(context, device, text_string(&r->text), widths[w]);
+            readers_build(context, device, text_string(&r->text), r->precision, widths[w]);
         for (uint32_t k = 0; k < r->n_graphs; k++) {
             char name[32];
             (void)snprintf(name, sizeof name, "graph_%u", k);
             const cl_kernel kernel = clCreateKernel(program, name, &code);
             CL_OK(code);
             cl_mem courses = clCreateBuffer(context, CL_MEM_COPY_HOST_PTR,
-                                            (r->graphs[k].plan.n_courses + 1) * sizeof(float),
+                                            (r->graphs[k].plan.n_courses + 1) * number,
                                             r->graphs[k].courses, &code);
             CL_OK(code);
             const size_t global = READERS_CELLS / widths[w];
@@ -255,7 +276,7 @@ static inline void readers_run_device(const struct readers *r, cl_device_id devi
     CL_OK(clReleaseContext(context));
 }
 
-static inline uint32_t readers_devices(cl_device_id *devices)
+static inline uint32_t readers_devices(enum precision precision, cl_device_id *devices)
 {
     cl_platform_id platforms[READERS_MOST_DEVICES];
     cl_uint n_platforms = 0;
@@ -271,13 +292,22 @@ static inline uint32_t readers_devices(cl_device_id *devices)
             n += found < READERS_MOST_DEVICES - n ? found : READERS_MOST_DEVICES - n;
         }
     }
-    return n;
+    uint32_t n_able = 0;
+    for (uint32_t k = 0; k < n; k++) {
+        cl_device_fp_config doubles = 0;
+        CL_OK(clGetDeviceInfo(devices[k], CL_DEVICE_DOUBLE_FP_CONFIG, sizeof doubles, &doubles,
+                              NULL));
+        if (precision == PRECISION_SINGLE || doubles != 0) {
+            devices[n_able++] = devices[k];
+        }
+    }
+    return n_able;
 }
 
-static inline void readers_init(struct readers *r, uint32_t n_graphs)
+static inline void readers_init(struct readers *r, enum precision precision, uint32_t n_graphs)
 {
     struct err e = {0};
-    *r = (struct readers){.n_graphs = n_graphs};
+    *r = (struct readers){.precision = precision, .n_graphs = n_graphs};
     EXPECT_OK(arena_create(&r->arena, &e));
     r->graphs = arena_alloc(r->arena, n_graphs, sizeof *r->graphs);
     EXPECT_TRUE(r->graphs != NULL);
@@ -292,7 +322,7 @@ static inline void readers_check(struct readers *r, const uint32_t *widths, uint
         readers_interpret(r, &r->graphs[k]);
         readers_emit(r, k);
     }
-    const uint32_t n_devices = readers_devices(devices);
+    const uint32_t n_devices = readers_devices(r->precision, devices);
     for (uint32_t k = 0; k < n_devices; k++) {
         readers_run_device(r, devices[k], widths, n_widths, first_seed);
     }
@@ -304,12 +334,12 @@ static inline void readers_check(struct readers *r, const uint32_t *widths, uint
     }
 }
 
-static inline void readers_check_random(uint64_t first_seed, uint32_t n_graphs,
-                                        uint32_t n_nodes, const uint32_t *widths,
-                                        uint32_t n_widths)
+static inline void readers_check_random(enum precision precision, uint64_t first_seed,
+                                        uint32_t n_graphs, uint32_t n_nodes,
+                                        const uint32_t *widths, uint32_t n_widths)
 {
     struct readers r;
-    readers_init(&r, n_graphs);
+    readers_init(&r, precision, n_graphs);
     for (uint32_t k = 0; k < n_graphs; k++) {
         r.graphs[k].ir = ir_random_create(r.arena, first_seed + k, n_nodes, r.graphs[k].roots,
                                           READERS_ROOTS);

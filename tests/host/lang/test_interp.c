@@ -178,7 +178,7 @@ static void listing_when_printed_then_has_one_operation_per_line(void **state)
     const uint32_t roots[2] = {truncated(&f, 0.25, 0.75), ir_op2(f.ir, IR_LT, x, f.v[1])};
     struct interp *p = NULL;
     struct text text = {0};
-    EXPECT_OK(interp_create(&p, f.ir, roots, 2, f.arena, NULL, &e));
+    EXPECT_OK(interp_create(&p, f.ir, roots, 2, PRECISION_SINGLE, f.arena, NULL, &e));
     interp_print(p, &text);
     EXPECT_STR(text_string(&text), "r0 = mul v0 0.5\n"
                                    "r0 = add r0 c0\n"
@@ -197,6 +197,41 @@ static void listing_when_printed_then_has_one_operation_per_line(void **state)
     fixture_fini(&f);
 }
 
+/* In double a register holds numbers or words, never both. */
+static void listing_when_double_then_words_have_registers_of_their_own(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct fixture f;
+    fixture_init(&f);
+    const uint32_t x =
+        ir_op2(f.ir, IR_ADD, ir_op2(f.ir, IR_MUL, f.v[0], ir_const(f.ir, 0.1)), f.t);
+    const uint32_t m = ir_op2(f.ir, IR_LT, x, f.v[1]);
+    const uint32_t roots[3] = {truncated(&f, 0.25, 0.75), ir_op3(f.ir, IR_SELECT, m, x, f.v[2]),
+                               m};
+    struct interp *p = NULL;
+    struct text text = {0};
+    EXPECT_OK(interp_create(&p, f.ir, roots, 3, PRECISION_DOUBLE, f.arena, NULL, &e));
+    interp_print(p, &text);
+    EXPECT_STR(text_string(&text), "r0 = mul v0 0.10000000000000001\n"
+                                   "r0 = add r0 c0\n"
+                                   "r1 = lt r0 v1\n"
+                                   "r2 = truncated loop 6 most 1000 wanted r3\n"
+                                   "    r5 = draw stream 0 draw 1\n"
+                                   "    r4 = u01 r5\n"
+                                   "    r5 = le 0.25 r4\n"
+                                   "    r6 = le r4 0.75\n"
+                                   "    r5 = and r5 r6\n"
+                                   "    r2 = take r3 r5 r4\n"
+                                   "out1 = select r1 r0 v2\n"
+                                   "out0 = copy r2\n"
+                                   "out2 = copy_mask r1\n"
+                                   "# 13 operations, 7 registers of 256 lanes\n");
+    text_fini(&text);
+    interp_destroy(p);
+    fixture_fini(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -208,6 +243,7 @@ int main(void)
         cmocka_unit_test(truncated_when_impossible_then_counts_lanes_and_gives_nan),
         cmocka_unit_test(run_when_there_are_no_cells_then_nothing_is_touched),
         cmocka_unit_test(listing_when_printed_then_has_one_operation_per_line),
+        cmocka_unit_test(listing_when_double_then_words_have_registers_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

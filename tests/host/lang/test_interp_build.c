@@ -38,7 +38,7 @@ static void chain_when_long_then_registers_are_used_again(void **state)
         x = ir_op2(f.ir, IR_ADD, ir_op2(f.ir, IR_MUL, x, f.v[1]), f.v[2]);
     }
     struct interp *p = NULL;
-    EXPECT_OK(interp_create(&p, f.ir, &x, 1, f.arena, NULL, &e));
+    EXPECT_OK(interp_create(&p, f.ir, &x, 1, PRECISION_SINGLE, f.arena, NULL, &e));
     EXPECT_EQ_I64(p->n_registers, 1);
     EXPECT_EQ_I64(p->n_ops, 200);
     interp_destroy(p);
@@ -56,16 +56,45 @@ static void constants_when_subnormal_then_zero_with_their_sign(void **state)
                                ir_const(f.ir, 1e300)};
     struct interp *p = NULL;
     static _Alignas(64) float out[3][INTERP_BLOCK];
-    float *const outputs[3] = {out[0], out[1], out[2]};
+    void *const outputs[3] = {out[0], out[1], out[2]};
     void *scratch = NULL;
-    EXPECT_OK(interp_create(&p, f.ir, roots, 3, f.arena, NULL, &e));
+    EXPECT_OK(interp_create(&p, f.ir, roots, 3, PRECISION_SINGLE, f.arena, NULL, &e));
     EXPECT_OK(mem_alloc(&scratch, interp_scratch_bytes(p), 1, &e));
-    const float *const vars[IR_RANDOM_VARS] = {out[0], out[0], out[0], out[0], out[0]};
+    const void *const vars[IR_RANDOM_VARS] = {out[0], out[0], out[0], out[0], out[0]};
     struct interp_run run = {.vars = vars, .outputs = outputs, .scratch = scratch, .n = 1};
     interp_run(p, &run);
     EXPECT_SAME_F32(out[0][0], 0.0f);
     EXPECT_SAME_F32(out[1][0], -0.0f);
     EXPECT_SAME_F32(out[2][0], INFINITY);
+    interp_destroy(p);
+    mem_free(scratch);
+    fixture_fini(&f);
+}
+
+static void constants_when_double_then_kept_as_they_are(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct fixture f;
+    fixture_init(&f);
+    /* As a scalar, and as a block where an operation wants vectors. */
+    const uint32_t roots[4] = {ir_const(f.ir, 1e-310), ir_const(f.ir, 0.1),
+                               ir_op2(f.ir, IR_MIN, f.v[0], ir_const(f.ir, 1e300)),
+                               ir_op2(f.ir, IR_MOD, f.v[0], ir_const(f.ir, 0.1))};
+    struct interp *p = NULL;
+    static _Alignas(64) double out[4][INTERP_BLOCK], in[INTERP_BLOCK];
+    void *const outputs[4] = {out[0], out[1], out[2], out[3]};
+    void *scratch = NULL;
+    EXPECT_OK(interp_create(&p, f.ir, roots, 4, PRECISION_DOUBLE, f.arena, NULL, &e));
+    EXPECT_OK(mem_alloc(&scratch, interp_scratch_bytes(p), 1, &e));
+    in[2] = 1e301;
+    const void *const vars[IR_RANDOM_VARS] = {in, in, in, in, in};
+    struct interp_run run = {.vars = vars, .outputs = outputs, .scratch = scratch, .n = 3};
+    interp_run(p, &run);
+    EXPECT_SAME_F64(out[0][0], 1e-310);
+    EXPECT_SAME_F64(out[1][2], 0.1);
+    EXPECT_SAME_F64(out[2][2], 1e300);
+    EXPECT_SAME_F64(out[3][0], f64_mod(0.0, 0.1));
     interp_destroy(p);
     mem_free(scratch);
     fixture_fini(&f);
@@ -85,7 +114,9 @@ static void create_when_memory_runs_out_then_fails_cleanly(void **state)
         struct interp *p = NULL;
         EXPECT_OK(arena_create(&arena, &e));
         (void)mem_fail_at(n);
-        const enum err_code code = interp_create(&p, ir, roots, 4, arena, NULL, &e);
+        const enum err_code code =
+            interp_create(&p, ir, roots, 4, n % 2 == 0 ? PRECISION_SINGLE : PRECISION_DOUBLE,
+                          arena, NULL, &e);
         (void)mem_fail_at(0);
         has_succeeded = code == ERR_OK;
         EXPECT_TRUE(has_succeeded ? p != NULL : p == NULL && code == ERR_NOMEM);
@@ -131,7 +162,7 @@ static void outputs_when_inputs_are_read_later_then_are_written_at_the_end(void 
     const uint32_t roots[2] = {early, late};
     struct interp *p = NULL;
     struct text text = {0};
-    EXPECT_OK(interp_create(&p, f.ir, roots, 2, f.arena, NULL, &e));
+    EXPECT_OK(interp_create(&p, f.ir, roots, 2, PRECISION_SINGLE, f.arena, NULL, &e));
     interp_print(p, &text);
     EXPECT_STR(text_string(&text), "r0 = abs v1\nout1 = add v0 r0\nout0 = copy r0\n"
                                    "# 3 operations, 1 registers of 256 lanes\n");
@@ -168,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(chain_when_long_then_registers_are_used_again),
         cmocka_unit_test(constants_when_subnormal_then_zero_with_their_sign),
+        cmocka_unit_test(constants_when_double_then_kept_as_they_are),
         cmocka_unit_test(create_when_memory_runs_out_then_fails_cleanly),
         cmocka_unit_test(roots_when_leaves_then_they_are_copied),
         cmocka_unit_test(outputs_when_inputs_are_read_later_then_are_written_at_the_end),

@@ -8,7 +8,7 @@
 
 enum { N_ROWS = 6, ROW_SCALAR = 5 };
 
-static _Alignas(64) float rows[N_ROWS][INTERP_BLOCK];
+static _Alignas(64) double rows[N_ROWS][INTERP_BLOCK]; /* numbers of the precision, or words */
 
 static bool reads_masks(uint32_t code, uint32_t operand)
 {
@@ -17,27 +17,40 @@ static bool reads_masks(uint32_t code, uint32_t operand)
     return is_logic || (is_select && operand == 0) || (code == INTERP_TAKE && operand < 2);
 }
 
-/* Rows 0 to 2 are operands, 3 receives, 4 is a guard, 5 holds a scalar. */
-static void fill_rows(uint32_t code)
+static bool reads_words(uint32_t code, uint32_t operand)
 {
+    return code == INTERP_U01 || code == INTERP_COPY_MASK || reads_masks(code, operand);
+}
+
+static bool gives_words(uint32_t code)
+{
+    const bool is_logic = code == INTERP_AND || code == INTERP_OR || code == INTERP_NOT;
+    return (code >= INTERP_LT_VV && code <= INTERP_NE_SV) || is_logic ||
+           code == INTERP_FILL_MASK || code == INTERP_COPY_MASK;
+}
+
+/* Rows 0 to 2 are operands, 3 receives, 4 is a guard, 5 holds a scalar. */
+static void fill_rows(enum precision precision, uint32_t code)
+{
+    memset(rows, 0, sizeof rows);
     for (uint32_t k = 0; k < N_ROWS; k++) {
         for (uint32_t i = 0; i < INTERP_BLOCK; i++) {
             const uint32_t word = (uint32_t)hash_mix64(i * 8 + k), mask = word & 1u;
-            rows[k][i] = ir_random_input(k, i);
-            if (k < 3 && reads_masks(code, k)) {
-                memcpy(&rows[k][i], &mask, sizeof mask);
-            } else if (code == INTERP_U01) {
-                memcpy(&rows[k][i], &word, sizeof word);
+            ir_random_put(precision, rows[k], i, ir_random_input(precision, k, i));
+            if (k < 3 && reads_words(code, k)) {
+                memcpy((char *)rows[k] + i * sizeof word, reads_masks(code, k) ? &mask : &word,
+                       sizeof word);
             }
         }
     }
-    rows[ROW_SCALAR][0] = 0.75f;
+    ir_random_put(precision, rows[ROW_SCALAR], 0, 0.75);
 }
 
-static void run_level(enum interp_level level, uint32_t code, uint32_t d, uint32_t n)
+static void run_level(enum precision precision, enum interp_level level, uint32_t code,
+                      uint32_t d, uint32_t n)
 {
-    float *out[N_ROWS];
-    const float *in[N_ROWS];
+    void *out[N_ROWS];
+    const void *in[N_ROWS];
     for (uint32_t k = 0; k < N_ROWS; k++) {
         in[k] = out[k] = rows[k];
     }
@@ -47,38 +60,51 @@ static void run_level(enum interp_level level, uint32_t code, uint32_t d, uint32
     if (strcmp(name, "fill") == 0 || strcmp(name, "fill_mask") == 0) {
         op.a = ROW_SCALAR;
     }
-    interp_loops_at(level)(&op, 1, &places, n);
+    interp_loops_at(precision, level)(&op, 1, &places, n);
+}
+
+static void check_rows(enum precision precision, uint32_t code, uint32_t d, int level,
+                       double base[N_ROWS][INTERP_BLOCK])
+{
+    for (uint32_t k = 0; k < N_ROWS; k++) {
+        const bool is_words = k == d ? gives_words(code) : k < 3 && reads_words(code, k);
+        for (uint32_t i = 0; i < INTERP_BLOCK; i++) {
+            const uint64_t a = ir_random_bits(precision, rows[k], i, is_words),
+                           b = ir_random_bits(precision, base[k], i, is_words);
+            if (is_words ? a != b : !ir_same_bits(precision, a, b)) {
+                fail_msg("%s %s at level %d: row %u lane %u", precision_name(precision),
+                         interp_code_name(code), level, k, i);
+            }
+        }
+    }
 }
 
 static void every_code_when_run_at_every_level_then_same_bits(void **state)
 {
-    (void)state;
-    static float base[N_ROWS][INTERP_BLOCK];
-    const uint64_t old = flush_denormals_begin();
+    const enum precision precision = *(const enum precision *)*state;
+    static double base[N_ROWS][INTERP_BLOCK];
+    const uint64_t old = ir_random_flush_begin(precision);
     for (uint32_t code = 0; code < INTERP_N; code++) {
         for (uint32_t d = 0; d < 4 && interp_is_plain(code);
              d += 3) { /* in place of the first operand, and beside it */
             const uint32_t n = code % 2 == 0 ? INTERP_BLOCK : 48;
-            fill_rows(code);
-            run_level(INTERP_LEVEL_BASE, code, d, n);
+            const bool does_mix = reads_words(code, 0) != gives_words(code);
+            if (precision == PRECISION_DOUBLE && d == 0 && does_mix) {
+                continue; /* never in place */
+            }
+            fill_rows(precision, code);
+            run_level(precision, INTERP_LEVEL_BASE, code, d, n);
             memcpy(base, rows, sizeof rows);
             for (int level = INTERP_LEVEL_AVX2; level < INTERP_LEVEL_N; level++) {
-                if (interp_loops_at((enum interp_level)level) == NULL) {
-                    continue;
-                }
-                fill_rows(code);
-                run_level((enum interp_level)level, code, d, n);
-                for (uint32_t k = 0; k < N_ROWS * INTERP_BLOCK; k++) {
-                    if (!ir_same_f32(rows[k / INTERP_BLOCK][k % INTERP_BLOCK],
-                                     base[k / INTERP_BLOCK][k % INTERP_BLOCK])) {
-                        fail_msg("%s at level %d: row %u lane %u", interp_code_name(code),
-                                 level, k / INTERP_BLOCK, k % INTERP_BLOCK);
-                    }
+                if (interp_loops_at(precision, (enum interp_level)level) != NULL) {
+                    fill_rows(precision, code);
+                    run_level(precision, (enum interp_level)level, code, d, n);
+                    check_rows(precision, code, d, level, base);
                 }
             }
         }
     }
-    flush_denormals_end(old);
+    ir_random_flush_end(precision, old);
 }
 
 static void codes_when_named_then_have_as_many_operands_as_they_read(void **state)
@@ -99,17 +125,23 @@ static void best_level_when_asked_then_is_one_of_the_levels(void **state)
     (void)state;
     bool is_found = false;
     for (int level = 0; level < INTERP_LEVEL_N; level++) {
-        is_found = is_found || interp_loops_best() == interp_loops_at((enum interp_level)level);
+        is_found = is_found || interp_loops_best(PRECISION_DOUBLE) ==
+                                   interp_loops_at(PRECISION_DOUBLE, (enum interp_level)level);
     }
     EXPECT_TRUE(is_found);
-    EXPECT_TRUE(interp_loops_at(INTERP_LEVEL_BASE) != NULL);
-    EXPECT_TRUE(interp_loops_at(INTERP_LEVEL_N) == NULL);
+    EXPECT_TRUE(interp_loops_at(PRECISION_SINGLE, INTERP_LEVEL_BASE) != NULL);
+    EXPECT_TRUE(interp_loops_at(PRECISION_SINGLE, INTERP_LEVEL_N) == NULL);
 }
 
 int main(void)
 {
+    static enum precision single_precision = PRECISION_SINGLE,
+                          double_precision = PRECISION_DOUBLE;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_code_when_run_at_every_level_then_same_bits),
+        cmocka_unit_test_prestate(every_code_when_run_at_every_level_then_same_bits,
+                                  &single_precision),
+        cmocka_unit_test_prestate(every_code_when_run_at_every_level_then_same_bits,
+                                  &double_precision),
         cmocka_unit_test(codes_when_named_then_have_as_many_operands_as_they_read),
         cmocka_unit_test(best_level_when_asked_then_is_one_of_the_levels),
     };

@@ -10,10 +10,10 @@ static const uint32_t first_widths[] = {1, 16}, other_widths[] = {4, 8};
 /* Every operation over inputs, constants and a course. */
 static void each_operation_when_run_by_both_readers_then_same_bits(void **state)
 {
-    (void)state;
+    const enum precision precision = *(const enum precision *)*state;
     enum { FIRST = IR_ADD, N = (IR_OP_N - IR_ADD + READERS_ROOTS - 1) / READERS_ROOTS };
     struct readers r;
-    readers_init(&r, N);
+    readers_init(&r, precision, N);
     for (uint32_t k = 0; k < N; k++) {
         struct ir *const ir = ir_create(r.arena);
         EXPECT_TRUE(ir != NULL);
@@ -37,20 +37,29 @@ static void each_operation_when_run_by_both_readers_then_same_bits(void **state)
         }
         r.graphs[k].ir = ir;
     }
-    readers_check(&r, first_widths, 2, 0);
+    readers_check(&r, precision == PRECISION_SINGLE ? first_widths : other_widths, 2, 0);
 }
 
 static void random_graphs_when_run_by_both_readers_then_same_bits(void **state)
 {
-    (void)state;
-    readers_check_random(100, 2, 40, other_widths, 2);
+    const enum precision precision = *(const enum precision *)*state;
+    readers_check_random(precision, 100, 2, 40,
+                         precision == PRECISION_SINGLE ? other_widths : first_widths, 2);
 }
 
 int main(void)
 {
+    static enum precision single_precision = PRECISION_SINGLE,
+                          double_precision = PRECISION_DOUBLE;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_operation_when_run_by_both_readers_then_same_bits),
-        cmocka_unit_test(random_graphs_when_run_by_both_readers_then_same_bits),
+        cmocka_unit_test_prestate(each_operation_when_run_by_both_readers_then_same_bits,
+                                  &single_precision),
+        cmocka_unit_test_prestate(random_graphs_when_run_by_both_readers_then_same_bits,
+                                  &single_precision),
+        cmocka_unit_test_prestate(each_operation_when_run_by_both_readers_then_same_bits,
+                                  &double_precision),
+        cmocka_unit_test_prestate(random_graphs_when_run_by_both_readers_then_same_bits,
+                                  &double_precision),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
