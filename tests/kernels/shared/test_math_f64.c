@@ -202,7 +202,7 @@ static void sin_when_nearest_to_multiple_of_pi_then_exact(void **state)
 
 static bool is_same(double a, double b)
 {
-    return f64_bits(a) == f64_bits(b);
+    return AS_U64V(a) == AS_U64V(b);
 }
 
 static void rounding_when_edges_then_exact(void **state)
