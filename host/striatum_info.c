@@ -387,7 +387,7 @@ const char *striatum_emit(struct striatum *s, const char *model, uint32_t width,
     if (code == ERR_OK) {
         ASSERT(n != NULL);
         text_add(&s->answer, "/* reader one: OpenCL C */\n");
-        code = sim_step_kernel_text(&n->populations[0], width, &s->answer, &s->err);
+        code = sim_step_kernel_text(n, 0, width, &s->answer, &s->err);
     }
     if (code == ERR_OK) {
         text_add(&s->answer, "\n/* reader two: the block interpreter */\n");

@@ -25,6 +25,7 @@ static void opencl_destroy(struct sim_backend *backend)
     mem_free(b->populations);
     mem_free(b->kernels);
     mem_free(b->uniforms_at);
+    mem_free(b->stop_is_all);
     arena_destroy(b->arena);
     mem_free(b);
 }
@@ -34,6 +35,7 @@ static enum err_code opencl_fill(struct opencl_backend *b, const struct sim_opti
 {
     const struct device_info *const info = device_info_of(b->device);
     const uint32_t n = b->network->n_populations;
+    ERR_TRY(device_check_precision(info, b->network->precision, e));
     ERR_TRY(choose_width(info, o->width, &b->width, e));
     b->slice_option = o->slice;
     b->delivery = choose_delivery(info, o->delivery);
@@ -44,6 +46,7 @@ static enum err_code opencl_fill(struct opencl_backend *b, const struct sim_opti
     ERR_TRY(mem_alloc(&b->populations, n, sizeof *b->populations, e));
     ERR_TRY(mem_alloc(&b->kernels, n, sizeof *b->kernels, e));
     ERR_TRY(mem_alloc(&b->uniforms_at, n, sizeof *b->uniforms_at, e));
+    ERR_TRY(mem_alloc(&b->stop_is_all, n, sizeof *b->stop_is_all, e));
     for (uint32_t p = 0; p < n; p++) {
         struct opencl_population *const q = &b->populations[p];
         q->net = &b->network->populations[p];
@@ -86,15 +89,16 @@ static enum err_code launch_steps(struct opencl_backend *b, int64_t first, uint3
                                          .samples_at =
                                              slot * b->slots.n_samples + r->samples_at,
                                          .watched_at = q->watched_at,
+                                         .stops_at = slot * b->slots.n_words + r->stops_at,
                                          .n = q->net->n,
                                          .n_padded = q->net->n_padded,
                                          .n_steps = n_steps,
                                          .due = due[p],
                                          .n_blocks = q->n_blocks,
-                                         .n_head = slots_head_words(r->n_watches),
+                                         .n_head = slots_head_words(r->n_watches, r->n_stops),
                                          .courses_at = b->uniforms_at[p].courses,
                                          .events_at = b->uniforms_at[p].events};
-        ERR_TRY(device_kernel_set(&q->kernel, 11, sizeof slice, &slice, e));
+        ERR_TRY(device_kernel_set(&q->kernel, NEURON_SLICE_ARGUMENT, sizeof slice, &slice, e));
         ERR_TRY(device_launch(&q->kernel, q->n_items, q->group, NULL, e));
     }
     return ERR_OK;
@@ -197,9 +201,11 @@ static enum err_code opencl_read_cell(struct sim_backend *backend, uint32_t popu
     ERR_IF(cell >= q->net->n, e, ERR_ARG, "there is no neuron %u in '%s'", cell, q->net->name);
     for (uint32_t k = 0; k < q->net->step.n_states; k++) {
         const uint64_t at = (uint64_t)k * q->net->n_padded + cell;
-        float value;
-        ERR_TRY(device_read(&q->state, at * sizeof value, &value, sizeof value, e));
-        values[k] = (double)value;
+        unsigned char value[sizeof(double)];
+        const enum precision precision = b->network->precision;
+        ERR_TRY(device_read(&q->state, at * precision_bytes(precision), value,
+                            precision_bytes(precision), e));
+        values[k] = precision_get(precision, value, 0);
     }
     return ERR_OK;
 }
@@ -207,12 +213,13 @@ static enum err_code opencl_read_cell(struct sim_backend *backend, uint32_t popu
 static void opencl_describe(const struct sim_backend *backend, char *note, size_t n)
 {
     const struct opencl_backend *const b = (const struct opencl_backend *)(const void *)backend;
+    const char *const precision = b->network->precision == PRECISION_DOUBLE ? "double, " : "";
     if (b->delivery == SIM_DELIVERY_ATOMIC) {
-        (void)snprintf(note, n, "width %u, atomic by groups of %u, slice of %u steps", b->width,
-                       b->deliver_group, b->slice);
+        (void)snprintf(note, n, "%swidth %u, atomic by groups of %u, slice of %u steps",
+                       precision, b->width, b->deliver_group, b->slice);
     } else {
-        (void)snprintf(note, n, "width %u, partitioned over %u, slice of %u steps", b->width,
-                       b->n_partitions, b->slice);
+        (void)snprintf(note, n, "%swidth %u, partitioned over %u, slice of %u steps", precision,
+                       b->width, b->n_partitions, b->slice);
     }
 }
 

@@ -12,9 +12,13 @@ struct opencl_population {
     struct device_program program;    /* unset where an earlier population has an equal text */
     struct device_kernel kernel;
     struct device_buffer state, parameter, position, keys, channels, slot_of;
+    struct device_buffer train_ptr, train_step, train_lane, train_weight;
     uint64_t n_items, watched_at; /* watched_at: floats, first of its watches' values */
     uint32_t group, n_blocks;
 };
+
+/* Of NEURON_ARGUMENTS (kernels/step/neuron.h): buffers stand before it. */
+enum { NEURON_SLICE_ARGUMENT = 15 };
 
 /* Known to the loop as a struct sim_backend, which is no more than a name. */
 struct opencl_backend {
@@ -26,6 +30,7 @@ struct opencl_backend {
     struct opencl_population *populations;
     struct step_kernel *kernels;     /* [n_populations] */
     struct uniforms_at *uniforms_at; /* [n_populations] */
+    const bool **stop_is_all;        /* [n_populations][step.n_stops] */
     struct device_program delivery_program;
     struct device_kernel deliver, collect;
     struct device_buffer ring, conns, places, watch_places, watched;

@@ -22,12 +22,16 @@ static enum err_code compile_population(struct opencl_backend *b, uint32_t p,
     struct opencl_population *const q = &b->populations[p];
     struct text *const text = &texts[p];
     text_add(text, device_prelude(b->device));
-    ERR_TRY(step_kernel_preamble(b->width, text, e));
-    ERR_TRY(step_kernel_build(q->net, b->arena, &b->kernels[p], text, e));
+    bool *is_all = NULL;
+    ERR_TRY(step_kernel_stops(b->network, p, b->arena, &is_all, e));
+    b->stop_is_all[p] = is_all;
+    ERR_TRY(step_kernel_preamble(b->width, b->network->precision, text, e));
+    ERR_TRY(step_kernel_build(q->net, b->network->precision, is_all, b->arena, &b->kernels[p],
+                              text, e));
     const uint32_t same = same_text(texts, p);
     if (same == p) {
-        const enum err_code code =
-            device_program_create(&q->program, b->device, text_string(text), NULL, e);
+        const enum err_code code = device_program_create_for(
+            &q->program, b->device, b->network->precision, text_string(text), NULL, e);
         if (code != ERR_OK) {
             err_note(e, "while compiling population '%s'", q->net->name);
             return code;
@@ -41,6 +45,10 @@ static enum err_code compile_delivery(struct opencl_backend *b, struct text *tex
 {
     const bool is_atomic = b->delivery == SIM_DELIVERY_ATOMIC;
     text_add(text, device_prelude(b->device));
+    if (b->network->precision == PRECISION_DOUBLE) {
+        text_print(text, "#define REAL_IS_DOUBLE 1\n#define DELIVER_ATOMIC64 %d\n",
+                   device_info_of(b->device)->has_int64_atomics ? 1 : 0);
+    }
     ERR_TRY(device_kernel_text("step/deliver.cl", text, e));
     ERR_TRY(device_program_create(&b->delivery_program, b->device, text_string(text), NULL, e));
     ERR_TRY(device_kernel_create(&b->deliver, &b->delivery_program,

@@ -4,19 +4,32 @@
 #include <math.h>
 #include <string.h>
 
-/* A buffer that holds rows of n values each; NULL rows stay zero. */
-static enum err_code load_rows(struct device_buffer *out, struct device *d,
-                               const float *const *rows, uint32_t n_rows, uint32_t n,
+/* A buffer in the network's precision that holds rows of n values each (doubles that single
+ * precision rounds no further); NULL rows stay zero. */
+static enum err_code load_rows(struct device_buffer *out, struct opencl_backend *b,
+                               const double *const *rows, uint32_t n_rows, uint32_t n,
                                const char *what, struct err *e)
 {
-    const uint64_t row_bytes = (uint64_t)n * sizeof(float);
-    ERR_TRY(device_buffer_create(out, d, n_rows * row_bytes, what, e));
-    for (uint32_t k = 0; k < n_rows; k++) {
-        if (rows[k] != NULL) {
-            ERR_TRY(device_write(out, k * row_bytes, rows[k], row_bytes, e));
+    const enum precision precision = b->network->precision;
+    const uint64_t row_bytes = (uint64_t)n * precision_bytes(precision);
+    float *narrow = NULL;
+    enum err_code code;
+    ERR_GOTO(device_buffer_create(out, b->device, n_rows * row_bytes, what, e));
+    ERR_GOTO(mem_alloc(&narrow, n, sizeof *narrow, e));
+    for (uint32_t r = 0; r < n_rows; r++) {
+        const void *row = rows[r];
+        if (row == NULL) {
+            continue;
         }
+        for (uint32_t k = 0; k < n && precision == PRECISION_SINGLE; k++) {
+            narrow[k] = (float)rows[r][k];
+            row = narrow;
+        }
+        ERR_GOTO(device_write(out, r * row_bytes, row, row_bytes, e));
     }
-    return ERR_OK;
+out:
+    mem_free(narrow);
+    return code;
 }
 
 static enum err_code load_array(struct device_buffer *out, struct device *d, const void *data,
@@ -26,12 +39,49 @@ static enum err_code load_array(struct device_buffer *out, struct device *d, con
     return device_write(out, 0, data, bytes, e);
 }
 
+static enum err_code load_positions(struct opencl_backend *b, uint32_t p, struct err *e)
+{
+    const struct net_population *const net = b->populations[p].net;
+    const float *const position[3] = {net->x, net->y, net->z};
+    const uint32_t n_rows = b->kernels[p].uses_position ? 3 : 0;
+    const uint64_t row_bytes = (uint64_t)net->n_padded * sizeof(float);
+    struct device_buffer *const out = &b->populations[p].position;
+    ERR_TRY(device_buffer_create(out, b->device, n_rows * row_bytes, "positions", e));
+    for (uint32_t r = 0; r < n_rows; r++) {
+        if (position[r] != NULL) {
+            ERR_TRY(device_write(out, r * row_bytes, position[r], row_bytes, e));
+        }
+    }
+    return ERR_OK;
+}
+
+/* Given events, as network.h lays them out. */
+static enum err_code load_trains(struct opencl_backend *b, uint32_t p, struct err *e)
+{
+    struct opencl_population *const q = &b->populations[p];
+    const struct net_trains *const t = &q->net->trains;
+    const uint32_t n_trains = q->net->step.n_trains;
+    const uint64_t n_ptr = n_trains * ((uint64_t)q->net->n_padded / CELL_BLOCK + 1),
+                   n = n_trains > 0 ? t->n_events : 0;
+    ERR_IF(n > UINT32_MAX, e, ERR_LIMIT, "population '%s' has %llu given events, most is %u",
+           q->net->name, (unsigned long long)n, UINT32_MAX);
+    ERR_TRY(load_array(&q->train_ptr, b->device, t->ptr, n_ptr * sizeof *t->ptr,
+                       "places of given events", e));
+    ERR_TRY(load_array(&q->train_step, b->device, t->step, n * sizeof *t->step,
+                       "steps of given events", e));
+    ERR_TRY(load_array(&q->train_lane, b->device, t->lane, n * sizeof *t->lane,
+                       "cells of given events", e));
+    const double *const weight = t->weight;
+    return load_rows(&q->train_weight, b, &weight, n > 0 ? 1 : 0, (uint32_t)n,
+                     "weights of given events", e);
+}
+
 static enum err_code load_cells(struct opencl_backend *b, uint32_t p, struct err *e)
 {
     struct opencl_population *const q = &b->populations[p];
     const struct net_population *const net = q->net;
     const struct step_kernel *const k = &b->kernels[p];
-    const float **rows = arena_alloc(b->arena, k->n_parameters + 1, sizeof *rows);
+    const double **rows = arena_alloc(b->arena, k->n_parameters + 1, sizeof *rows);
     uint32_t *const keys = arena_alloc(b->arena, net->step.n_streams + 1, 2 * sizeof *keys);
     ERR_IF(rows == NULL || keys == NULL, e, ERR_NOMEM, "no memory for population '%s'",
            net->name);
@@ -42,19 +92,28 @@ static enum err_code load_cells(struct opencl_backend *b, uint32_t p, struct err
         keys[(size_t)2 * s] = (uint32_t)net->stream_keys[s];
         keys[(size_t)2 * s + 1] = (uint32_t)(net->stream_keys[s] >> 32);
     }
-    const float *const position[3] = {net->x, net->y, net->z};
-    ERR_TRY(load_rows(&q->state, b->device, (const float *const *)net->state,
-                      net->step.n_states, net->n_padded, "states", e));
-    ERR_TRY(load_rows(&q->parameter, b->device, rows, k->n_parameters, net->n_padded,
-                      "parameters", e));
-    ERR_TRY(load_rows(&q->position, b->device, position, k->uses_position ? 3 : 0,
-                      net->n_padded, "positions", e));
+    ERR_TRY(load_rows(&q->state, b, (const double *const *)net->state, net->step.n_states,
+                      net->n_padded, "states", e));
+    ERR_TRY(load_rows(&q->parameter, b, rows, k->n_parameters, net->n_padded, "parameters", e));
+    ERR_TRY(load_positions(b, p, e));
     const uint64_t word = sizeof(uint32_t);
     ERR_TRY(load_array(&q->keys, b->device, keys, 2 * word * net->step.n_streams,
                        "keys of random streams", e));
     q->n_blocks = b->sampling[p].n_blocks;
     return load_array(&q->slot_of, b->device, b->sampling[p].slot_of,
                       net->n_padded / CELL_BLOCK * word, "recorded blocks", e);
+}
+
+/* Bits of 2^-scale_log2 in the network's precision. */
+static uint64_t scale_bits(enum precision precision, int scale_log2)
+{
+    const double scale = ldexp(1.0, -scale_log2);
+    const float narrow = ldexpf(1.0f, -scale_log2);
+    uint64_t bits = 0;
+    uint32_t low = 0;
+    memcpy(&bits, &scale, sizeof bits);
+    memcpy(&low, &narrow, sizeof low);
+    return precision == PRECISION_DOUBLE ? bits : low;
 }
 
 /* A receptor that no connection reaches reads a ring of one slot that stays zero: it stands
@@ -68,15 +127,16 @@ static enum err_code load_channels(struct opencl_backend *b, uint32_t p, struct 
         arena_alloc(b->arena, n_arrivals + 1, sizeof *channels);
     ERR_IF(channels == NULL, e, ERR_NOMEM, "no memory for population '%s'", q->net->name);
     for (uint32_t k = 0; k < n_arrivals; k++) {
-        channels[k] =
-            (struct step_channel){.ring_begin = n->ring_elements, .n_slots = 1, .scale = 1.0f};
+        channels[k] = (struct step_channel){
+            .ring_begin = n->ring_elements, .n_slots = 1, .scale = scale_bits(n->precision, 0)};
     }
     for (uint32_t k = q->net->first_channel; k < q->net->first_channel + q->net->n_channels;
          k++) {
         const struct net_channel *const c = &n->channels[k];
-        channels[c->arrival] = (struct step_channel){.ring_begin = c->ring_begin,
-                                                     .n_slots = c->n_slots,
-                                                     .scale = ldexpf(1.0f, -c->scale_log2)};
+        channels[c->arrival] =
+            (struct step_channel){.ring_begin = c->ring_begin,
+                                  .n_slots = c->n_slots,
+                                  .scale = scale_bits(n->precision, c->scale_log2)};
     }
     return load_array(&q->channels, b->device, channels, n_arrivals * sizeof *channels,
                       "input channels", e);
@@ -90,7 +150,8 @@ static enum err_code load_ring(struct opencl_backend *b, struct err *e)
         most = n > most ? n : most;
     }
     return device_buffer_create(&b->ring, b->device,
-                                (b->network->ring_elements + most) * sizeof(int32_t),
+                                (b->network->ring_elements + most) *
+                                    precision_bytes(b->network->precision),
                                 "input rings", e);
 }
 
@@ -147,13 +208,19 @@ static enum err_code load_conns(struct opencl_backend *b, struct err *e)
 static enum err_code set_step_arguments(struct opencl_backend *b, struct opencl_population *q,
                                         struct err *e)
 {
-    const struct device_buffer *const buffers[] = {
-        &q->state, &q->parameter, &q->position, &b->ring,         &b->uniforms.buffer,
-        &q->keys,  &q->channels,  &q->slot_of,  &b->slots.buffer, &b->slots.samples_buffer};
-    for (uint32_t k = 0; k < sizeof buffers / sizeof *buffers; k++) {
+    const struct device_buffer *const buffers[NEURON_SLICE_ARGUMENT] = {
+        &q->state,           &q->parameter,
+        &q->position,        &b->ring,
+        &b->uniforms.buffer, &q->keys,
+        &q->channels,        &q->slot_of,
+        &q->train_ptr,       &q->train_step,
+        &q->train_lane,      &q->train_weight,
+        &b->slots.buffer,    &b->slots.samples_buffer,
+        &b->watched};
+    for (uint32_t k = 0; k < NEURON_SLICE_ARGUMENT; k++) {
         ERR_TRY(device_kernel_set_buffer(&q->kernel, k, buffers[k], e));
     }
-    return device_kernel_set_buffer(&q->kernel, 10, &b->watched, e);
+    return ERR_OK;
 }
 
 static enum err_code set_deliver_arguments(struct opencl_backend *b, struct err *e)
@@ -177,7 +244,8 @@ static enum err_code set_deliver_arguments(struct opencl_backend *b, struct err 
 enum err_code opencl_load(struct opencl_backend *b, struct err *e)
 {
     const uint32_t n = b->network->n_populations;
-    ERR_TRY(slots_init(&b->slots, b->device, b->network, b->sampling, b->slice, e));
+    ERR_TRY(
+        slots_init(&b->slots, b->device, b->network, b->sampling, b->stop_is_all, b->slice, e));
     ERR_TRY(uniforms_init(&b->uniforms, b->device, b->network, b->kernels, b->slots.n_slots,
                           b->slice, e));
     ERR_TRY(load_ring(b, e));
@@ -186,6 +254,7 @@ enum err_code opencl_load(struct opencl_backend *b, struct err *e)
     for (uint32_t p = 0; p < n; p++) {
         ERR_TRY(load_cells(b, p, e));
         ERR_TRY(load_channels(b, p, e));
+        ERR_TRY(load_trains(b, p, e));
         ERR_TRY(set_step_arguments(b, &b->populations[p], e));
     }
     return set_deliver_arguments(b, e);
@@ -203,6 +272,10 @@ void opencl_unload(struct opencl_backend *b)
         device_buffer_destroy(&q->keys);
         device_buffer_destroy(&q->channels);
         device_buffer_destroy(&q->slot_of);
+        device_buffer_destroy(&q->train_ptr);
+        device_buffer_destroy(&q->train_step);
+        device_buffer_destroy(&q->train_lane);
+        device_buffer_destroy(&q->train_weight);
     }
     device_kernel_destroy(&b->deliver);
     device_kernel_destroy(&b->collect);

@@ -9,9 +9,9 @@ enum {
     CHUNK_LEAST = 1024       /* entries */
 };
 
-uint32_t slots_head_words(uint32_t n_watches)
+uint32_t slots_head_words(uint32_t n_watches, uint32_t n_stops)
 {
-    return HEAD_WATCH + n_watches * HEAD_WATCH_WORDS;
+    return HEAD_WATCH + n_watches * HEAD_WATCH_WORDS + n_stops * HEAD_STOP_WORDS;
 }
 
 static uint64_t to_multiple(uint64_t n, uint64_t of)
@@ -21,7 +21,8 @@ static uint64_t to_multiple(uint64_t n, uint64_t of)
 
 /* Heads of all populations first, lists after them: small slots are fetched by one read. */
 static enum err_code layout(struct slots *s, const struct network *network,
-                            const struct sim_sampling *sampling, uint32_t slice, struct err *e)
+                            const struct sim_sampling *sampling, const bool *const *stop_is_all,
+                            uint32_t slice, struct err *e)
 {
     ERR_TRY(mem_alloc(&s->populations, s->n_populations, sizeof *s->populations, e));
     uint64_t at = 0, samples = 0;
@@ -30,11 +31,13 @@ static enum err_code layout(struct slots *s, const struct network *network,
         struct slots_population *const r = &s->populations[p];
         r->n = q->n;
         r->n_watches = q->step.n_watches;
+        r->n_stops = q->step.n_stops;
+        r->stop_is_all = stop_is_all[p];
         r->head_at = at;
-        at += slots_head_words(r->n_watches);
+        at += slots_head_words(r->n_watches, r->n_stops);
         r->samples_at = samples;
-        r->row_floats = (uint64_t)q->step.n_samples * sampling[p].n_blocks * CELL_BLOCK;
-        samples += r->row_floats * slice;
+        r->row_numbers = (uint64_t)q->step.n_samples * sampling[p].n_blocks * CELL_BLOCK;
+        samples += r->row_numbers * slice;
         r->chunk = q->n < CHUNK_LEAST ? q->n : CHUNK_LEAST;
     }
     s->n_heads = to_multiple(at, 16);
@@ -43,10 +46,18 @@ static enum err_code layout(struct slots *s, const struct network *network,
         s->populations[p].list_at = at;
         at += 2 * (uint64_t)s->populations[p].n;
     }
+    s->n_listed = at;
+    for (uint32_t p = 0; p < s->n_populations; p++) {
+        struct slots_population *const r = &s->populations[p];
+        r->stops_at = at;
+        for (uint32_t k = 0; k < r->n_stops; k++) {
+            at += r->stop_is_all[k] ? 0 : 2 * (uint64_t)r->n;
+        }
+    }
     s->n_words = to_multiple(at, 16);
     s->n_samples = to_multiple(samples, 16);
-    s->is_small = s->n_words * sizeof *s->words <= SMALL_BYTES;
-    const uint64_t bytes = s->n_words * sizeof *s->words + s->n_samples * sizeof *s->samples;
+    s->is_small = s->n_listed * sizeof *s->words <= SMALL_BYTES;
+    const uint64_t bytes = s->n_words * sizeof *s->words + s->n_samples * s->number;
     ASSERT(bytes > 0); /* each population has a head */
     const uint64_t n = FLIGHT_BYTES / bytes;
     s->n_slots = n < 2 ? 2 : (n > FLIGHT_MAX + 1 ? FLIGHT_MAX + 1 : (uint32_t)n);
@@ -56,12 +67,13 @@ static enum err_code layout(struct slots *s, const struct network *network,
 static enum err_code allocate(struct slots *s, struct err *e)
 {
     const uint32_t n = s->n_populations;
-    uint64_t n_watches = 0;
+    uint64_t n_watches = 0, n_stops = 0;
     for (uint32_t p = 0; p < n; p++) {
         n_watches += s->populations[p].n_watches;
+        n_stops += s->populations[p].n_stops;
     }
     ERR_TRY(mem_alloc(&s->words, s->n_slots * s->n_words, sizeof *s->words, e));
-    ERR_TRY(mem_alloc(&s->samples, s->n_slots * s->n_samples, sizeof *s->samples, e));
+    ERR_TRY(mem_alloc(&s->samples, s->n_slots * s->n_samples, s->number, e));
     ERR_TRY(mem_alloc(&s->flights, s->n_slots, sizeof *s->flights, e));
     for (uint32_t k = 0; k < s->n_slots; k++) {
         ERR_TRY(mem_alloc(&s->flights[k].chunks, n, sizeof *s->flights[k].chunks, e));
@@ -71,22 +83,26 @@ static enum err_code allocate(struct slots *s, struct err *e)
     ERR_TRY(mem_alloc(&s->n_entries, n, sizeof *s->n_entries, e));
     ERR_TRY(mem_alloc(&s->bad_step, n, sizeof *s->bad_step, e));
     ERR_TRY(mem_alloc(&s->bad_cell, n, sizeof *s->bad_cell, e));
+    ERR_TRY(mem_alloc(&s->stop_steps, n_stops, sizeof *s->stop_steps, e));
+    ERR_TRY(mem_alloc(&s->stop_entries, n_stops, sizeof *s->stop_entries, e));
+    ERR_TRY(mem_alloc(&s->n_stop_entries, n_stops, sizeof *s->n_stop_entries, e));
     ERR_TRY(mem_alloc(&s->watch_count, n_watches, sizeof *s->watch_count, e));
     ERR_TRY(mem_alloc(&s->watch_cell, n_watches, sizeof *s->watch_cell, e));
     return mem_alloc(&s->watch_value, n_watches, sizeof *s->watch_value, e);
 }
 
 enum err_code slots_init(struct slots *s, struct device *device, const struct network *network,
-                         const struct sim_sampling *sampling, uint32_t slice, struct err *e)
+                         const struct sim_sampling *sampling, const bool *const *stop_is_all,
+                         uint32_t slice, struct err *e)
 {
-    *s = (struct slots){.n_populations = network->n_populations};
-    ERR_TRY(layout(s, network, sampling, slice, e));
+    *s = (struct slots){.n_populations = network->n_populations,
+                        .number = precision_bytes(network->precision)};
+    ERR_TRY(layout(s, network, sampling, stop_is_all, slice, e));
     ERR_TRY(allocate(s, e));
     ERR_TRY(device_buffer_create(&s->buffer, device, s->n_slots * s->n_words * sizeof *s->words,
                                  "spikes of slices", e));
     return device_buffer_create(&s->samples_buffer, device,
-                                s->n_slots * s->n_samples * sizeof *s->samples,
-                                "recorded values", e);
+                                s->n_slots * s->n_samples * s->number, "recorded values", e);
 }
 
 void slots_fini(struct slots *s)
@@ -107,6 +123,9 @@ void slots_fini(struct slots *s)
     mem_free(s->watch_count);
     mem_free(s->watch_cell);
     mem_free(s->watch_value);
+    mem_free(s->stop_steps);
+    mem_free(s->stop_entries);
+    mem_free(s->n_stop_entries);
     device_buffer_destroy(&s->buffer);
     device_buffer_destroy(&s->samples_buffer);
     *s = (struct slots){0};
@@ -125,13 +144,14 @@ static enum err_code read_samples(struct slots *s, uint32_t slot, uint32_t p, ui
                                   struct err *e)
 {
     const struct slots_population *const q = &s->populations[p];
-    if (due == 0 || q->row_floats == 0) {
+    if (due == 0 || q->row_numbers == 0) {
         return ERR_OK;
     }
     const uint32_t low = (uint32_t)__builtin_ctz(due), high = 31 - (uint32_t)__builtin_clz(due);
-    const uint64_t from = slot * s->n_samples + q->samples_at + low * q->row_floats;
-    return device_read_later(&s->samples_buffer, from * sizeof *s->samples, s->samples + from,
-                             (high - low + 1) * q->row_floats * sizeof *s->samples, NULL, e);
+    const uint64_t from =
+        (slot * s->n_samples + q->samples_at + low * q->row_numbers) * s->number;
+    return device_read_later(&s->samples_buffer, from, s->samples + from,
+                             (high - low + 1) * q->row_numbers * s->number, NULL, e);
 }
 
 enum err_code slots_read(struct slots *s, int64_t first, uint32_t n_steps, const uint32_t *due,
@@ -150,7 +170,7 @@ enum err_code slots_read(struct slots *s, int64_t first, uint32_t n_steps, const
             ERR_TRY(read_words(s, slot, q->list_at, 2 * (uint64_t)f->chunks[p], NULL, e));
         }
     }
-    ERR_TRY(read_words(s, slot, 0, s->is_small ? s->n_words : s->n_heads, &f->event, e));
+    ERR_TRY(read_words(s, slot, 0, s->is_small ? s->n_listed : s->n_heads, &f->event, e));
     s->next = (s->next + 1) % s->n_slots;
     s->n_in_flight++;
     return ERR_OK;
@@ -194,6 +214,39 @@ static void take_head(struct slots *s, const uint32_t *head, uint32_t p, uint32_
     }
 }
 
+/* Cells that made a term of any(…) hold: seldom any, so nothing is read ahead. */
+static enum err_code take_stops(struct slots *s, uint32_t slot, uint32_t p, uint32_t first_stop,
+                                struct err *e)
+{
+    const struct slots_population *const q = &s->populations[p];
+    uint32_t *const words = s->words + slot * s->n_words;
+    const uint32_t *const head =
+        words + q->head_at + slots_head_words(q->n_watches, 0); /* stops come last */
+    uint64_t list_at = q->stops_at;
+    for (uint32_t k = 0; k < q->n_stops; k++) {
+        const uint32_t *const h = head + (size_t)k * HEAD_STOP_WORDS;
+        s->stop_steps[first_stop + k] = h[HEAD_STOP_STEPS];
+        s->stop_entries[first_stop + k] = NULL;
+        s->n_stop_entries[first_stop + k] = 0;
+        if (q->stop_is_all[k]) {
+            continue;
+        }
+        const uint32_t n = h[HEAD_STOP_COUNT];
+        ERR_IF(n > q->n, e, ERR_CL, "the device reports %u cells of a population of %u", n,
+               q->n);
+        if (n > 0) {
+            const uint64_t from = slot * s->n_words + list_at;
+            ERR_TRY(device_read(&s->buffer, from * sizeof *s->words, s->words + from,
+                                2 * (uint64_t)n * sizeof *s->words, e));
+            s->stop_entries[first_stop + k] =
+                (const struct spike_entry *)(const void *)(words + list_at);
+            s->n_stop_entries[first_stop + k] = n;
+        }
+        list_at += 2 * (uint64_t)q->n;
+    }
+    return ERR_OK;
+}
+
 enum err_code slots_drain(struct slots *s, struct sim_drained *out, struct err *e)
 {
     ASSERT(s->n_in_flight > 0);
@@ -204,20 +257,27 @@ enum err_code slots_drain(struct slots *s, struct sim_drained *out, struct err *
     s->n_in_flight--;
     ERR_TRY(device_wait(event, e));
     const uint32_t *const words = s->words + slot * s->n_words;
-    uint32_t first_watch = 0;
+    uint32_t first_watch = 0, first_stop = 0;
     for (uint32_t p = 0; p < s->n_populations; p++) {
         const struct slots_population *const q = &s->populations[p];
         ERR_TRY(take_list(s, slot, p, e));
         take_head(s, words + q->head_at, p, first_watch);
+        ERR_TRY(take_stops(s, slot, p, first_stop, e));
         first_watch += q->n_watches;
+        first_stop += q->n_stops;
         s->sample_rows[p] =
-            q->row_floats == 0 ? NULL : s->samples + slot * s->n_samples + q->samples_at;
+            q->row_numbers == 0
+                ? NULL
+                : s->samples + (slot * s->n_samples + q->samples_at) * s->number;
     }
     *out = (struct sim_drained){.first = f->first,
                                 .n_steps = f->n_steps,
                                 .entries = s->entries,
                                 .n_entries = s->n_entries,
                                 .samples = s->sample_rows,
+                                .stop_steps = s->stop_steps,
+                                .stop_entries = s->stop_entries,
+                                .n_stop_entries = s->n_stop_entries,
                                 .bad_step = s->bad_step,
                                 .bad_cell = s->bad_cell,
                                 .watch_count = s->watch_count,

@@ -32,11 +32,15 @@ static enum err_code measure(struct uniforms *u, const struct network *network,
             n_varying += is_constant(q->step, k, &mean) ? 0 : 1;
         }
         q->has_varying_events = n_varying > 0;
+        const uint32_t words = (uint32_t)(precision_bytes(u->precision) / sizeof *u->words);
         fixed += (uint64_t)q->step->n_events * TABLE_WORDS +
                  (q->has_varying_events ? 0 : (uint64_t)slice * q->step->n_events);
-        region += (uint64_t)slice * (q->plan->n_courses + n_varying * TABLE_WORDS);
+        region += (uint64_t)slice * (words * q->plan->n_courses + n_varying * TABLE_WORDS);
+        region += words - 1; /* reals start at a multiple of their size */
         region += q->has_varying_events ? (uint64_t)slice * q->step->n_events : 0;
     }
+    fixed += fixed % 2;
+    region += region % 2;
     ERR_IF(fixed + region * u->n_slots > UINT32_MAX, e, ERR_LIMIT,
            "the values of t of one slice need %llu words", (unsigned long long)region);
     u->n_fixed = (uint32_t)fixed;
@@ -74,8 +78,10 @@ enum err_code uniforms_init(struct uniforms *u, struct device *device,
                             const struct network *network, const struct step_kernel *kernels,
                             uint32_t n_slots, uint32_t slice, struct err *e)
 {
-    *u = (struct uniforms){
-        .n_populations = network->n_populations, .n_slots = n_slots, .dt_fs = network->dt_fs};
+    *u = (struct uniforms){.n_populations = network->n_populations,
+                           .n_slots = n_slots,
+                           .precision = network->precision,
+                           .dt_fs = network->dt_fs};
     ERR_TRY(mem_alloc(&u->populations, u->n_populations, sizeof *u->populations, e));
     ERR_TRY(measure(u, network, kernels, slice, e));
     const size_t n = u->n_fixed + (size_t)n_slots * u->n_region;
@@ -131,12 +137,13 @@ enum err_code uniforms_fill(struct uniforms *u, uint32_t slot, int64_t first, ui
     uint32_t now = begin;
     for (uint32_t p = 0; p < u->n_populations; p++) {
         struct uniforms_population *const q = &u->populations[p];
-        float *const courses = (float *)(void *)(u->words + now);
+        now += u->precision == PRECISION_DOUBLE ? now % 2 : 0;
         at[p] = (struct uniforms_at){.courses = now, .events = q->events_at};
         if (q->plan->n_courses > 0) {
-            sim_courses_fill(q->step->ir, q->plan, first, n_steps, u->dt_fs, PRECISION_SINGLE,
-                             courses);
-            now += n_steps * q->plan->n_courses;
+            sim_courses_fill(q->step->ir, q->plan, first, n_steps, u->dt_fs, u->precision,
+                             u->words + now);
+            now += n_steps * q->plan->n_courses *
+                   (uint32_t)(precision_bytes(u->precision) / sizeof *u->words);
         }
         if (q->has_varying_events) {
             at[p].events = now;

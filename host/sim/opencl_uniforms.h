@@ -22,6 +22,7 @@ struct uniforms {
     uint32_t n_populations, n_slots;
     uint32_t n_fixed, n_region; /* words */
     int64_t dt_fs;
+    enum precision precision;
     uint32_t *words; /* the host's copy: [n_fixed + n_slots*n_region] */
     struct device_buffer buffer;
 };

@@ -79,7 +79,7 @@ enum err_code sim_run(struct network *n, struct device *device,
 void sim_report_fini(struct sim_report *r);
 /* The OpenCL text of a population's step kernel, as the opencl backend builds it (striatum
  * emit; golden tests; kernel lint). */
-enum err_code sim_step_kernel_text(const struct net_population *p, uint32_t width,
+enum err_code sim_step_kernel_text(const struct network *n, uint32_t population, uint32_t width,
                                    struct text *out, struct err *e) ERR_CHECKED;
 
 #endif

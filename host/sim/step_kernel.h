@@ -3,7 +3,7 @@
 #ifndef SIM_STEP_KERNEL_H
 #define SIM_STEP_KERNEL_H
 
-#include "sim/sim.h"
+#include "sim/backend.h"
 
 struct step_kernel {
     struct ir_plan plan;  /* plan.courses: the uniforms, as numbered in the text */
@@ -12,11 +12,16 @@ struct step_kernel {
     bool uses_position;
 };
 
-/* WIDTH, then the shared texts, once per program. */
-enum err_code step_kernel_preamble(uint32_t width, struct text *out, struct err *e) ERR_CHECKED;
+/* WIDTH and precision, then the shared texts, once per program. */
+enum err_code step_kernel_preamble(uint32_t width, enum precision precision, struct text *out,
+                                   struct err *e) ERR_CHECKED;
+/* Which stops of a population are terms of all(…): [n_stops] in the arena. */
+enum err_code step_kernel_stops(const struct network *n, uint32_t population,
+                                struct arena *arena, bool **is_all, struct err *e) ERR_CHECKED;
 /* One kernel named `step_kernel` (a macro may rename it); equal programs give equal texts,
- * whatever they are called. */
-enum err_code step_kernel_build(const struct net_population *p, struct arena *arena,
+ * whatever they are called. stop_is_all: [p->step.n_stops]. */
+enum err_code step_kernel_build(const struct net_population *p, enum precision precision,
+                                const bool *stop_is_all, struct arena *arena,
                                 struct step_kernel *k, struct text *out,
                                 struct err *e) ERR_CHECKED;
 

@@ -18,7 +18,11 @@
 #define HEAD_WATCH_CELL  1u /* SLICE_NOT(least offending cell) */
 #define HEAD_WATCH_VALUE 2u /* bits of its dt*J */
 #define HEAD_WATCH_WORDS 3u
-#define SLICE_NOT(cell)  (0xffffffffu - (cell))
+/* After the watches: [n_stops][HEAD_STOP_WORDS], terms of stop_when. */
+#define HEAD_STOP_STEPS 0u /* bit s: a cell was reported in step first + s */
+#define HEAD_STOP_COUNT 1u /* entries in the term's list; only of any(…) */
+#define HEAD_STOP_WORDS 2u
+#define SLICE_NOT(cell) (0xffffffffu - (cell))
 
 /* One slice of one population: an argument of its step kernel by value. Offsets count words. */
 struct step_slice {
@@ -28,19 +32,21 @@ struct step_slice {
     u64 list_at;      /* its spikes in this slot */
     u64 samples_at;   /* its samples in this slot */
     u64 watched_at;   /* values of its watches */
+    u64 stops_at;     /* lists of its terms of any(…) in this slot, room for n entries each */
     u32 n, n_padded;
     u32 n_steps, due;          /* due: bit s set where step first + s is sampled */
     u32 n_blocks;              /* sampled blocks of CELL_BLOCK cells */
     u32 n_head;                /* words of a head */
-    u32 courses_at, events_at; /* uniforms: values of t [n_steps][n_courses], places of
-                                  threshold tables [n_steps][n_events] */
+    u32 courses_at, events_at; /* uniforms: values of t [n_steps][n_courses] (two words each in
+                                  double precision), places of threshold tables
+                                  [n_steps][n_events] */
 };
 
 /* A ring that feeds a population, as its step kernel sees it. */
 struct step_channel {
     u64 ring_begin;
-    u32 n_slots;
-    f32 scale; /* value = sum * scale */
+    u64 scale; /* bits of a real: value = sum * scale */
+    u32 n_slots, unused;
 };
 
 /* One slice of delivery. */
@@ -63,8 +69,8 @@ struct watch_place {
 };
 
 #ifndef __OPENCL_C_VERSION__
-_Static_assert(sizeof(struct step_slice) == 80, "same layout on host and device");
-_Static_assert(sizeof(struct step_channel) == 16, "same layout on host and device");
+_Static_assert(sizeof(struct step_slice) == 88, "same layout on host and device");
+_Static_assert(sizeof(struct step_channel) == 24, "same layout on host and device");
 _Static_assert(sizeof(struct deliver_slice) == 24, "same layout on host and device");
 _Static_assert(sizeof(struct deliver_place) == 16, "same layout on host and device");
 _Static_assert(sizeof(struct watch_place) == 16, "same layout on host and device");

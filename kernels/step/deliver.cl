@@ -4,6 +4,45 @@
  * sim/backend_opencl.c; host mirror: sim/cpu_deliver.c. */
 #include "shared/slice.h"
 
+/* Weights and sums: 64 bits wide in a network in double precision. */
+#ifndef REAL_IS_DOUBLE
+#define REAL_IS_DOUBLE 0
+#endif
+#if REAL_IS_DOUBLE
+typedef i64 deliver_sum;
+#else
+typedef i32 deliver_sum;
+#endif
+
+/* One atomic addition to a sum. Without 64-bit atomics the two halves are added one after the
+ * other, and whoever makes the lower one run over carries the one: additions modulo 2^64 come
+ * in any order, so the sum is right when all are done. */
+#if !REAL_IS_DOUBLE
+SHARED_FN void deliver_add(volatile __global i32 *sum, i32 w)
+{
+    (void)atomic_add(sum, w);
+}
+#elif defined(DELIVER_ATOMIC64) && DELIVER_ATOMIC64
+#pragma OPENCL EXTENSION cl_khr_int64_base_atomics : enable
+SHARED_FN void deliver_add(volatile __global i64 *sum, i64 w)
+{
+    (void)atom_add(sum, w);
+}
+#else
+SHARED_FN void deliver_add(volatile __global i64 *sum, i64 w)
+{
+    volatile __global u32 *const halves = (volatile __global u32 *)sum;
+    const u32 low = (u32)(u64)w;
+    u32 high = (u32)((u64)w >> 32);
+    if (low != 0) {
+        high += atomic_add(halves, low) + low < low ? 1u : 0u;
+    }
+    if (high != 0) {
+        (void)atomic_add(halves + 1, high);
+    }
+}
+#endif
+
 /* First of the ascending targets in [from, to) that is not below least. */
 SHARED_FN u64 deliver_first_target(__global const u32 *target, u64 from, u64 to, u32 least)
 {
@@ -19,15 +58,15 @@ SHARED_FN u64 deliver_first_target(__global const u32 *target, u64 from, u64 to,
 /* Adds the edges [from, to) to one slot of a ring. (No restrict here or in neuron_events:
  * inlined, it becomes a scope that Oclgrind 21.10 does not know.) */
 SHARED_FN void deliver_edges(__global const struct conn_layout *c, u64 from, u64 to,
-                             __global const u32 *target, __global const i32 *weight,
-                             __global i32 *ring)
+                             __global const u32 *target, __global const deliver_sum *weight,
+                             __global deliver_sum *ring)
 {
     if (c->has_weights != 0) {
         for (u64 k = from; k < to; k++) {
             ring[target[k]] += weight[k];
         }
     } else {
-        const i32 w = c->weight;
+        const deliver_sum w = (deliver_sum)c->weight;
         for (u64 k = from; k < to; k++) {
             ring[target[k]] += w;
         }
@@ -37,14 +76,15 @@ SHARED_FN void deliver_edges(__global const struct conn_layout *c, u64 from, u64
 /* deliver_partitioned: one work-item owns a range of targets in every population and walks all
  * spikes over it: no atomics. global (n_partitions, 1, 1)   local (1, 1, 1) required   local
  * memory 0 in conns[n_conns], places[n_populations], row_ptr, target, weight, slots; in-out
- * ring Reads 16 B per row and delay, 4 or 8 B per synapse; adds 4 B. Writes only its own
- * targets. */
+ * ring Reads 16 B per row and delay, 4 or 8 B per synapse (12 in double); adds 4 or 8 B. Writes
+ * only its own targets. */
 __kernel __attribute__((reqd_work_group_size(1, 1, 1))) void
 deliver_partitioned(__global const struct conn_layout *restrict conns,
                     __global const struct deliver_place *restrict places,
                     __global const u64 *restrict row_ptr, __global const u32 *restrict targets,
-                    __global const i32 *restrict weights, __global i32 *restrict rings,
-                    __global const u32 *restrict slots, const struct deliver_slice slice)
+                    __global const deliver_sum *restrict weights,
+                    __global deliver_sum *restrict rings, __global const u32 *restrict slots,
+                    const struct deliver_slice slice)
 {
     const u32 part = (u32)get_global_id(0);
     if (part >= slice.n_partitions) {
@@ -62,7 +102,7 @@ deliver_partitioned(__global const struct conn_layout *restrict conns,
         }
         __global const u32 *const entries = slot + places[c->pre].list_at;
         __global const u32 *const target = targets + c->edge_begin;
-        __global const i32 *const weight = weights + c->weight_begin;
+        __global const deliver_sum *const weight = weights + c->weight_begin;
         const u32 n_slots = c->ring_slots;
         const u32 base = slice_ring_slot(slice.first + 1 + (i64)c->delay_min, n_slots);
         for (u32 k = 0; k < n_entries; k++) {
@@ -98,7 +138,8 @@ __kernel void deliver_atomic(__global const struct conn_layout *restrict conns,
                              __global const struct deliver_place *restrict places,
                              __global const u64 *restrict row_ptr,
                              __global const u32 *restrict targets,
-                             __global const i32 *restrict weights, volatile __global i32 *rings,
+                             __global const deliver_sum *restrict weights,
+                             volatile __global deliver_sum *rings,
                              __global const u32 *restrict slots,
                              const struct deliver_slice slice)
 {
@@ -114,8 +155,8 @@ __kernel void deliver_atomic(__global const struct conn_layout *restrict conns,
         }
         __global const u32 *const entries = slot + places[c->pre].list_at;
         __global const u32 *const target = targets + c->edge_begin;
-        __global const i32 *const weight = weights + c->weight_begin;
-        volatile __global i32 *const ring = rings + c->ring_begin;
+        __global const deliver_sum *const weight = weights + c->weight_begin;
+        volatile __global deliver_sum *const ring = rings + c->ring_begin;
         const u32 n_slots = c->ring_slots, n_delays = c->n_delays;
         const u32 base = slice_ring_slot(slice.first + 1 + (i64)c->delay_min, n_slots);
         for (u64 k = (group + n_groups - turn) % n_groups; k < n_entries; k += n_groups) {
@@ -127,12 +168,13 @@ __kernel void deliver_atomic(__global const struct conn_layout *restrict conns,
                 while (edge >= rows[d + 1]) {
                     d++;
                 }
-                const i32 w = c->has_weights != 0 ? weight[edge] : c->weight;
-                volatile __global i32 *const cell_ring = ring + target[edge];
+                const deliver_sum w =
+                    c->has_weights != 0 ? weight[edge] : (deliver_sum)c->weight;
+                volatile __global deliver_sum *const cell_ring = ring + target[edge];
                 for (u32 steps = spikes; steps != 0; steps &= steps - 1) {
                     const u32 s = 31u - (u32)clz(steps & (0u - steps));
-                    (void)atomic_add(
-                        cell_ring + (u64)((base + s + d) % n_slots) * c->ring_stride, w);
+                    deliver_add(cell_ring + (u64)((base + s + d) % n_slots) * c->ring_stride,
+                                w);
                 }
             }
         }

@@ -15,16 +15,16 @@ __kernel void step_kernel(NEURON_ARGUMENTS)
     if (item == 0u) {
         neuron_clear(slots + slice.next_head_at, slice.n_head);
     }
-    f32v state0x = LOAD_F32V(state + (u64)0 * slice.n_padded, item);
-    f32v state1x = LOAD_F32V(state + (u64)1 * slice.n_padded, item);
-    f32v state2x = LOAD_F32V(state + (u64)2 * slice.n_padded, item);
-    f32v state3x = LOAD_F32V(state + (u64)3 * slice.n_padded, item);
-    const f32v v5 = U32_TO_F32V(cell);
-    const f32v v6 = LOAD_F32V(position + (u64)0 * slice.n_padded, item);
-    const f32v v7 = LOAD_F32V(parameter + (u64)0 * slice.n_padded, item);
-    __global i32 *const ring0x = ring + channels[0].ring_begin;
+    realv state0x = LOAD_REALV(state + (u64)0 * slice.n_padded, item);
+    realv state1x = LOAD_REALV(state + (u64)1 * slice.n_padded, item);
+    realv state2x = LOAD_REALV(state + (u64)2 * slice.n_padded, item);
+    realv state3x = LOAD_REALV(state + (u64)3 * slice.n_padded, item);
+    const realv v5 = REAL_OF_U32V(cell);
+    const realv v6 = REAL_OF_F32V(LOAD_F32V(position + (u64)0 * slice.n_padded, item));
+    const realv v7 = LOAD_REALV(parameter + (u64)0 * slice.n_padded, item);
+    __global sum *const ring0x = ring + channels[0].ring_begin;
     const u32 slots0x = channels[0].n_slots;
-    const f32v scale0x = F32V(channels[0].scale);
+    const realv scale0x = REALV(NEURON_REAL(channels[0].scale));
     u32 at0x = slice_ring_slot(slice.first, slots0x);
     const u32 sampled = slice.due != 0u ? slot_of[first_cell / CELL_BLOCK] : NEURON_NO_BLOCK;
     const u32 key0a = keys[0], key0b = keys[1];
@@ -38,20 +38,20 @@ __kernel void step_kernel(NEURON_ARGUMENTS)
     i64 j2x = slice.first * 1, block2x = (j2x >> 2) - 0x40000000;
     struct philox_words words2x0 = {U32V(0u), U32V(0u), U32V(0u), U32V(0u)};
     u32v spikes = U32V(0u), n_good = U32V(0u);
-    f32v broken = F32V(0.0f);
+    realv broken = REALV(0);
     for (u32 s = 0; s < slice.n_steps; s++) {
-        __global i32 *const sums0x = ring0x + (u64)at0x * slice.n_padded;
-        const f32v arrival0x = TO_F32V(LOAD_I32V(sums0x, item)) * scale0x;
-        STORE_I32V(I32V(0), sums0x, item);
+        __global sum *const sums0x = ring0x + (u64)at0x * slice.n_padded;
+        const realv arrival0x = REAL_OF_SUMV(LOAD_SUMV(sums0x, item)) * scale0x;
+        STORE_SUMV(SUMV(0), sums0x, item);
         at0x = at0x + 1u == slots0x ? 0u : at0x + 1u;
-        const f32v v0 = state0x;
-        const f32v v1 = state1x;
-        const f32v v2 = state2x;
-        const f32v v3 = state3x;
-        const f32v v4 = arrival0x;
-        const f32 c0 = as_float(uniforms[slice.courses_at + s * 3u + 0u]);
-        const f32 c1 = as_float(uniforms[slice.courses_at + s * 3u + 1u]);
-        const f32 c2 = as_float(uniforms[slice.courses_at + s * 3u + 2u]);
+        const realv v0 = state0x;
+        const realv v1 = state1x;
+        const realv v2 = state2x;
+        const realv v3 = state3x;
+        const realv v4 = arrival0x;
+        const real c0 = NEURON_COURSE(uniforms + slice.courses_at, s * 3u + 0u);
+        const real c1 = NEURON_COURSE(uniforms + slice.courses_at, s * 3u + 1u);
+        const real c2 = NEURON_COURSE(uniforms + slice.courses_at, s * 3u + 2u);
         const i64 next0x = j0x >> 2;
         if (next0x != block0x) {
             if (next0x == block0x + 1) {
@@ -82,8 +82,8 @@ __kernel void step_kernel(NEURON_ARGUMENTS)
         }
         const u32 offset2x = (u32)(u64)j2x & 3u;
         const u32v draw2x0 = philox_select(words2x0, (offset2x + 0u) & 3u);
-        const f32v e0 = neuron_events(draw1x0, uniforms + uniforms[slice.events_at + s * 2u + 0u]);
-        const f32v e1 = neuron_events(draw2x0, uniforms + uniforms[slice.events_at + s * 2u + 1u]);
+        const realv e0 = neuron_events(draw1x0, uniforms + uniforms[slice.events_at + s * 2u + 0u]);
+        const realv e1 = neuron_events(draw2x0, uniforms + uniforms[slice.events_at + s * 2u + 1u]);
         const f32v n3 = v3;
         const f32v n15 = (v2 + v4) + ((e0 * 1.5f) + (e1 * 0.75f));
         f32v n29 = F32V(as_float(0x7fc00000u));
@@ -105,36 +105,36 @@ __kernel void step_kernel(NEURON_ARGUMENTS)
         if ((slice.due >> s & 1u) != 0u && sampled != NEURON_NO_BLOCK) {
             const f32v n0 = v0;
             const f32v n15 = (v2 + v4) + ((e0 * 1.5f) + (e1 * 0.75f));
-            __global f32 *const row = samples + slice.samples_at +
+            __global real *const row = samples + slice.samples_at +
                 ((u64)(s * 3u) * slice.n_blocks + sampled) * CELL_BLOCK;
-            STORE_F32V(F32V(n0), row + (u64)0 * slice.n_blocks * CELL_BLOCK, lanes);
-            STORE_F32V(F32V(n15), row + (u64)1 * slice.n_blocks * CELL_BLOCK, lanes);
-            STORE_F32V(F32V(c2), row + (u64)2 * slice.n_blocks * CELL_BLOCK, lanes);
+            STORE_REALV(REALV(n0), row + (u64)0 * slice.n_blocks * CELL_BLOCK, lanes);
+            STORE_REALV(REALV(n15), row + (u64)1 * slice.n_blocks * CELL_BLOCK, lanes);
+            STORE_REALV(REALV(c2), row + (u64)2 * slice.n_blocks * CELL_BLOCK, lanes);
         }
         if ((slice.first + s) % 32 == 0) {
             const f32v n74 = v0 * 0.03125f;
-            neuron_watch(F32V(n74), first_cell, slice.n, head + HEAD_WATCH + 0u * HEAD_WATCH_WORDS,
+            neuron_watch(REALV(n74), first_cell, slice.n, head + HEAD_WATCH + 0u * HEAD_WATCH_WORDS,
                          watched + slice.watched_at + (u64)0 * slice.n_padded);
         }
-        spikes |= n65 ? U32V(1u << s) : U32V(0u);
-        const f32v next0state = F32V(n67);
-        const f32v next1state = F32V(n69);
-        const f32v next2state = F32V(n70);
+        spikes |= I32V_OF_MASK(n65) ? U32V(1u << s) : U32V(0u);
+        const realv next0state = REALV(n67);
+        const realv next1state = REALV(n69);
+        const realv next2state = REALV(n70);
         state0x = next0state;
         broken = broken + (state0x - state0x);
         state1x = next1state;
         broken = broken + (state1x - state1x);
         state2x = next2state;
         broken = broken + (state2x - state2x);
-        n_good = n_good + (broken == F32V(0.0f) ? U32V(1u) : U32V(0u));
+        n_good = n_good + (I32V_OF_MASK(broken == REALV(0)) ? U32V(1u) : U32V(0u));
         j0x += 3;
         j1x += 1;
         j2x += 1;
     }
-    STORE_F32V(state0x, state + (u64)0 * slice.n_padded, item);
-    STORE_F32V(state1x, state + (u64)1 * slice.n_padded, item);
-    STORE_F32V(state2x, state + (u64)2 * slice.n_padded, item);
-    neuron_append(spikes, first_cell, slice.n, head, slots + slice.list_at);
+    STORE_REALV(state0x, state + (u64)0 * slice.n_padded, item);
+    STORE_REALV(state1x, state + (u64)1 * slice.n_padded, item);
+    STORE_REALV(state2x, state + (u64)2 * slice.n_padded, item);
+    neuron_append(spikes, first_cell, slice.n, head + HEAD_SPIKES, slots + slice.list_at);
     neuron_report_bad(n_good, slice.n_steps, first_cell, slice.n, head);
     (void)lanes;
     NEURON_UNUSED();

@@ -17,7 +17,7 @@ static void text_when_made_is_the_golden_one(void **state)
     char *golden = NULL;
     size_t n = 0;
     hand_init(&b, 16, 17, 3, 1);
-    EXPECT_OK(sim_step_kernel_text(&b.populations[0], 4, &t, &e));
+    EXPECT_OK(sim_step_kernel_text(&b.network, 0, 4, &t, &e));
     EXPECT_TRUE(strncmp(text_string(&t), "#define WIDTH 4\n", 16) == 0);
     const char *const kernel = strstr(text_string(&t), "#line 1 \"step kernel\"\n");
     EXPECT_TRUE(kernel != NULL);
@@ -41,8 +41,8 @@ static void text_when_programs_are_equal_is_equal(void **state)
     struct hand_network b;
     struct text first = {0}, second = {0};
     hand_init(&b, 16, 1700, 3, 2);
-    EXPECT_OK(sim_step_kernel_text(&b.populations[0], 16, &first, &e));
-    EXPECT_OK(sim_step_kernel_text(&b.populations[1], 16, &second, &e));
+    EXPECT_OK(sim_step_kernel_text(&b.network, 0, 16, &first, &e));
+    EXPECT_OK(sim_step_kernel_text(&b.network, 1, 16, &second, &e));
     EXPECT_STR(text_string(&first), text_string(&second));
     text_fini(&first);
     text_fini(&second);
@@ -57,7 +57,7 @@ static void uniforms_when_listed_are_those_of_t(void **state)
     struct text t = {0};
     struct step_kernel k;
     hand_init(&b, 16, 1, 3, 1);
-    EXPECT_OK(step_kernel_build(&b.populations[0], b.arena, &k, &t, &e));
+    EXPECT_OK(step_kernel_build(&b.populations[0], PRECISION_SINGLE, NULL, b.arena, &k, &t, &e));
     EXPECT_EQ_I64(k.plan.n_courses, 3); /* the mask of the parameter, the drive, the sample */
     EXPECT_EQ_I64(k.n_parameters, 1);
     EXPECT_EQ_I64(k.parameters[0], 0);
@@ -73,12 +73,12 @@ static void text_when_width_is_wrong_or_memory_out_is_an_error(void **state)
     struct hand_network b;
     hand_init(&b, 16, 1, 3, 1);
     struct text t = {0};
-    EXPECT_ERR(sim_step_kernel_text(&b.populations[0], 2, &t, &e), ERR_ARG, "not 2");
-    EXPECT_ERR(sim_step_kernel_text(&b.populations[0], 0, &t, &e), ERR_ARG, "not 0");
+    EXPECT_ERR(sim_step_kernel_text(&b.network, 0, 2, &t, &e), ERR_ARG, "not 2");
+    EXPECT_ERR(sim_step_kernel_text(&b.network, 0, 0, &t, &e), ERR_ARG, "not 0");
     uint32_t n_failed = 0;
     for (uint64_t k = 1; k < 2000; k++) {
         (void)mem_fail_at(k);
-        const enum err_code code = sim_step_kernel_text(&b.populations[0], 4, &t, &e);
+        const enum err_code code = sim_step_kernel_text(&b.network, 0, 4, &t, &e);
         (void)mem_fail_at(0);
         text_fini(&t);
         if (code == ERR_OK) {
