@@ -222,6 +222,23 @@ static bool check_prev(struct checker *c, const struct ast *e, struct dimension 
     return true;
 }
 
+/* any(c), all(c): a truth value of a whole population, in no other one. */
+static bool check_any(struct checker *c, struct ast *e)
+{
+    if (!c->rules->allows_any) {
+        return check_fault(c, e, NULL, "%s(…) has a place in stop_when only", e->name);
+    }
+    if (c->in_any) {
+        return check_fault(c, e, "join them by 'and', 'or', 'not' outside of the brackets",
+                           "%s(…) does not stand in another any(…) or all(…)", e->name);
+    }
+    e->is_mask = true;
+    c->in_any = true;
+    const bool is_sound = check_mask(c, e->args[0]);
+    c->in_any = false;
+    return is_sound;
+}
+
 static bool check_func(struct checker *c, struct ast *e, struct dimension *out)
 {
     struct dimension a, b;
@@ -265,6 +282,9 @@ static bool check_func(struct checker *c, struct ast *e, struct dimension *out)
         return check_truncated(c, e, out);
     case FUNC_PREV:
         return check_prev(c, e, out);
+    case FUNC_ANY:
+    case FUNC_ALL:
+        return check_any(c, e);
     case LANG_FUNC_N:
         break;
     }

@@ -12,6 +12,7 @@ struct check_rules {
     bool expects_mask;           /* a condition is wanted */
     bool allows_draws;           /* uniform, normal, … are legal here */
     bool allows_prev;
+    bool allows_any;  /* any(…) and all(…): conditions over the cells of a population */
     const char *what; /* "weight of projection 'FSI_SPN'", for messages */
 };
 

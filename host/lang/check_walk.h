@@ -32,7 +32,7 @@ struct checker {
     uint32_t n_states; /* states from this number on have no value yet; UINT32_MAX: all have */
     bool allows_signals; /* else a name that depends on t is refused */
     bool no_units;
-    bool in_truncated, has_fault;
+    bool in_truncated, in_any, has_fault;
     const struct ast *unit_node; /* a name that may be a unit: it stands beside * or / */
     uint32_t depth, n_nodes, n_draws;
 };

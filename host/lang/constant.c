@@ -237,6 +237,8 @@ static bool constant_call(struct evaluator *v, const struct ast *e, double *out)
     case FUNC_TRUNCATED:
     case FUNC_POISSON:
     case FUNC_PREV:
+    case FUNC_ANY:
+    case FUNC_ALL:
     case LANG_FUNC_N:
         break;
     }

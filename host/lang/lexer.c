@@ -234,7 +234,10 @@ static void lexer_name(struct lexer *l, const char *p, size_t n, struct token *t
     }
     t->kind = TOKEN_NAME;
     t->length = (uint32_t)k;
-    if (k > LANG_MAX_NAME) {
+    const char *const dot = memchr(p, '.', k);
+    const size_t most =
+        dot != NULL ? 2 * LANG_MAX_NAME + 1 : LANG_MAX_NAME; /* population.variable */
+    if (k > most) {
         t->length = LANG_MAX_NAME;
         lexer_fault(l, t, "names have at most 64 characters", "this name is too long");
         t->length = (uint32_t)k;

@@ -268,6 +268,9 @@ static uint32_t lower_call(struct lower *l, const struct ast *e)
     case FUNC_POISSON:
     case FUNC_PREV:
         return lower_special(l, e);
+    case FUNC_ANY: /* of a population, not of a cell: taken apart before */
+    case FUNC_ALL:
+        return IR_NONE;
     case LANG_FUNC_N:
         break;
     }
@@ -280,7 +283,7 @@ static uint32_t lower_variable(struct lower *l, uint32_t variable)
     struct ir *const ir = l->ir;
     switch ((enum lang_variable)variable) {
     case LANG_VAR_T:
-        return ir_leaf(ir, IR_TIME, IR_NONE, IR_NONE);
+        return l->has_time ? l->time : ir_leaf(ir, IR_TIME, IR_NONE, IR_NONE);
     case LANG_VAR_DT:
         return lower_const(l, (double)l->dt_fs / 1e12);
     case LANG_VAR_PI:

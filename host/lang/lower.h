@@ -29,6 +29,8 @@ struct lower {
     uint32_t (*resolve)(void *context, const struct symbol *symbol, bool is_prev);
     void *context;
     const uint32_t *arguments; /* of the user function being lowered in place */
+    bool has_time;             /* t is not the step's beginning but … */
+    uint32_t time;             /* … this node: a stage of an integrator */
     uint32_t depth;
     bool is_too_deep; /* out: functions nested beyond what the stack should bear; the value is
                          IR_NONE then */

@@ -51,6 +51,7 @@ struct model_preset {
     uint32_t n;
 };
 
+struct desc_model_extra;
 struct model {
     const char *file; /* as found */
     const char *stem; /* file name without folder and suffix */
@@ -72,6 +73,7 @@ struct model {
     uint32_t n_parameters, n_receptors, n_states, n_presets, n_statements, n_reset, n_held,
         n_intermediates;
     struct pos at, threshold_at, integrator_at;
+    const struct desc_model_extra *extra; /* protocol and checks (desc/selfcheck.h), or NULL */
     struct scope scope; /* all of its names, after the check; parent: functions, t, dt, pi, i */
 };
 
@@ -85,6 +87,11 @@ bool model_check(struct model *m, struct diag_list *d);
  * after a diagnostic. */
 bool model_check_parameter(const struct model *m, uint32_t parameter, double value,
                            struct pos at, struct diag_list *d);
+/* Do the equations of a segment, not of a run, advance together under this integrator
+ * (midpoint, rk4, exact)? */
+bool model_has_segments(enum model_integrator integrator);
+/* Does a checked statement part two segments: an assignment to a state, or one that draws? */
+bool model_parts_segments(const struct stmt *s);
 /* Index by name or -1. Receptors compare without regard to case. */
 int model_find_parameter(const struct model *m, const char *name);
 int model_find_state(const struct model *m, const char *name);

@@ -190,6 +190,35 @@ static void statements_check_reset(struct statements *w)
     }
 }
 
+bool model_has_segments(enum model_integrator integrator)
+{
+    return integrator == INTEGRATOR_MIDPOINT || integrator == INTEGRATOR_RK4 ||
+           integrator == INTEGRATOR_EXACT;
+}
+
+static bool expression_draws(const struct ast *e)
+{
+    if (e->kind == AST_CALL && e->func >= FUNC_UNIFORM && e->func <= FUNC_POISSON) {
+        return true;
+    }
+    if (e->kind == AST_CALL && e->func == LANG_FUNC_N && e->symbol != NULL &&
+        e->symbol->value != NULL && expression_draws(e->symbol->value)) {
+        return true;
+    }
+    for (uint32_t k = 0; k < e->n_args; k++) {
+        if (expression_draws(e->args[k])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool model_parts_segments(const struct stmt *s)
+{
+    return s->kind == STMT_ASSIGN &&
+           (s->symbol == NULL || s->symbol->kind == SYMBOL_STATE || expression_draws(s->value));
+}
+
 void model_check_statements(struct model *m, struct diag_list *d)
 {
     struct statements w = {.m = m,
@@ -209,8 +238,11 @@ void model_check_statements(struct model *m, struct diag_list *d)
         if (m->statements[k].kind == STMT_DIFFERENTIAL) {
             statement_check_differential(&w, &m->statements[k]);
         } else {
-            w.n_runs++;
+            const uint32_t n_errors = d->n_errors;
             statement_check_assign(&w, &m->statements[k], false);
+            const bool is_sound = d->n_errors == n_errors;
+            w.n_runs += !model_has_segments(m->integrator) || !is_sound ||
+                        model_parts_segments(&m->statements[k]);
         }
     }
     if (m->threshold != NULL) {

@@ -172,18 +172,7 @@ static void begin_refractory(struct step_builder *b)
     }
 }
 
-static bool has_equation_from(const struct model *m, uint32_t first, uint32_t state)
-{
-    for (uint32_t k = first; k < m->n_statements; k++) {
-        const struct stmt *const s = &m->statements[k];
-        if (s->kind == STMT_DIFFERENTIAL && s->symbol->index == state) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void assign(struct step_builder *b, const struct stmt *s, bool is_followed_by_equation)
+void step_assign(struct step_builder *b, const struct stmt *s, bool is_copied)
 {
     const uint32_t node = step_lower(b, s->value, s->name);
     if (s->symbol->kind == SYMBOL_INTERMEDIATE) {
@@ -191,29 +180,7 @@ static void assign(struct step_builder *b, const struct stmt *s, bool is_followe
         b->intermediate[s->symbol->index] = node;
         return;
     }
-    /* The derivative of the equation takes this node for the variable: it must be no other's.
-     */
-    step_set_state(b, s->symbol->index, is_followed_by_equation ? ir_copy(b->ir, node) : node);
-}
-
-static void run_statements(struct step_builder *b)
-{
-    const struct model *const m = b->model;
-    for (uint32_t k = 0; k < m->n_statements;) {
-        const struct stmt *const s = &m->statements[k];
-        uint32_t end = k;
-        while (end < m->n_statements && m->statements[end].kind == STMT_DIFFERENTIAL) {
-            end++;
-        }
-        if (end > k) {
-            step_integrate(b, k, end);
-            k = end;
-            continue;
-        }
-        k++;
-        assign(b, s,
-               s->symbol->kind == SYMBOL_STATE && has_equation_from(m, k, s->symbol->index));
-    }
+    step_set_state(b, s->symbol->index, is_copied ? ir_copy(b->ir, node) : node);
 }
 
 /* The reset sees the state after the statements, one assignment after the other, and holds for
@@ -239,7 +206,7 @@ static void run_reset(struct step_builder *b)
     memcpy(before, b->value, m->n_states * sizeof *before);
     b->is_refractory = IR_NONE; /* what spikes is not held */
     for (uint32_t k = 0; k < m->n_reset; k++) {
-        assign(b, &m->reset[k], false);
+        step_assign(b, &m->reset[k], false);
     }
     for (uint32_t k = 0; k < m->n_states; k++) {
         if (b->value[k] != before[k]) {
@@ -280,7 +247,7 @@ bool step_build(const struct step_request *request, struct step_program *out,
             (void)step_parameter_node(&b, k); /* unused ones too: their faults are told */
         }
         step_add_samples(&b);
-        run_statements(&b);
+        step_run_statements(&b);
         step_hold_samples(&b);
         run_reset(&b);
         add_stops(&b);

@@ -43,6 +43,8 @@ uint32_t step_number(struct step_builder *b, uint32_t node);
 uint32_t step_add_hidden(struct step_builder *b, const char *name);
 /* Gives a state a new value, but for cells that are refractory where it is held. */
 void step_set_state(struct step_builder *b, uint32_t state, uint32_t node);
+/* An assignment; is_copied: a state's value becomes a node of its own. */
+void step_assign(struct step_builder *b, const struct stmt *s, bool is_copied);
 
 /* step_inputs.c */
 /* Effective value of a parameter: its source, then the stimuli on it in order. */
@@ -59,8 +61,14 @@ void step_check_constant(struct step_builder *b, uint32_t node, const struct ast
 void step_add_clamps(struct step_builder *b); /* courses on states, after the arrivals */
 
 /* step_integrate.c */
-/* Advances the differential equations statements[first .. end) together. */
-void step_integrate(struct step_builder *b, uint32_t first, uint32_t end);
+void step_run_statements(struct step_builder *b);
+/* Node of f where the equation is dx/dt = f, from the values at this place. */
+uint32_t step_slope(struct step_builder *b, const struct stmt *s);
+/* Integrators: advance the differential equations among statements[first .. end), of which the
+ * last is one. */
+void step_euler(struct step_builder *b, uint32_t first, uint32_t end);  /* equations only */
+void step_stages(struct step_builder *b, uint32_t first, uint32_t end); /* midpoint, rk4 */
+void step_exact(struct step_builder *b, uint32_t first, uint32_t end);
 
 /* step_record.c */
 void step_add_samples(struct step_builder *b); /* at the samples' time */

@@ -1,87 +1,113 @@
-/* The schemes of integrators.def. An equation is coef*dx/dt = rhs; its slope is f = rhs/coef,
- * and J = df/dx through intermediates. */
+/* The statements of a step in their order, and which of the differential equations among them
+ * advance together. Under euler and exponential_euler these are the equations of a run; under
+ * midpoint, rk4 and exact those of a segment: all equations between two statements that assign
+ * a state or draw a random number, with the pure intermediates around them. */
 #include "lang/step_builder.h"
 
-/* x + dt*f, and a watch on dt*J: below -2 forward Euler swings with growing amplitude (design
- * section 3). */
-static uint32_t advance_euler(struct step_builder *b, const struct stmt *s, uint32_t x,
-                              uint32_t f)
+static bool has_equation_from(const struct model *m, uint32_t first, uint32_t state)
 {
-    struct ir *const ir = b->ir;
-    const uint32_t slope = ir_derivative(ir, f, x);
-    double value;
-    if (slope != IR_NONE) {
-        const uint32_t node = ir_op2(ir, IR_MUL, b->dt, slope);
-        if (!ir_is_const(ir, node, &value) || value < -2.0) {
-            struct step_watch *const w =
-                arena_push(b->arena, &b->out->watches, &b->out->n_watches, &b->watches_capacity,
-                           sizeof *w);
-            if (w != NULL) {
-                *w = (struct step_watch){.node = node, .variable = s->name};
+    for (uint32_t k = first; k < m->n_statements; k++) {
+        const struct stmt *const s = &m->statements[k];
+        if (s->kind == STMT_DIFFERENTIAL && s->symbol->index == state) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void assign(struct step_builder *b, uint32_t k)
+{
+    const struct stmt *const s = &b->model->statements[k];
+    /* The derivative of a later equation takes this node for the variable: it must be no
+     * other's. */
+    step_assign(b, s,
+                s->symbol->kind == SYMBOL_STATE &&
+                    has_equation_from(b->model, k + 1, s->symbol->index));
+}
+
+uint32_t step_slope(struct step_builder *b, const struct stmt *s)
+{
+    const uint32_t factor = s->factor != NULL ? step_lower(b, s->factor, s->name) : IR_NONE;
+    const uint32_t f = step_lower(b, s->value, s->name);
+    return s->factor != NULL ? ir_op2(b->ir, IR_DIV, f, factor) : f;
+}
+
+static void run_by_runs(struct step_builder *b)
+{
+    const struct model *const m = b->model;
+    for (uint32_t k = 0; k < m->n_statements;) {
+        uint32_t end = k;
+        while (end < m->n_statements && m->statements[end].kind == STMT_DIFFERENTIAL) {
+            end++;
+        }
+        if (end > k) {
+            step_euler(b, k, end);
+            k = end;
+        } else {
+            assign(b, k++);
+        }
+    }
+}
+
+/* Two equations of one variable cannot advance together. */
+static bool is_system(struct step_builder *b, uint32_t first, uint32_t end)
+{
+    for (uint32_t k = first; k < end; k++) {
+        const struct stmt *const s = &b->model->statements[k];
+        for (uint32_t j = first; s->kind == STMT_DIFFERENTIAL && j < k; j++) {
+            const struct stmt *const other = &b->model->statements[j];
+            if (other->kind == STMT_DIFFERENTIAL && other->symbol == s->symbol) {
+                diag_error(b->d, s->at, 0, "add the two right sides up",
+                           "'%s' has two differential equations that advance together",
+                           s->name);
+                return false;
             }
         }
     }
-    return ir_op2(ir, IR_ADD, x, ir_op2(ir, IR_MUL, b->dt, f));
+    return true;
 }
 
-/* x + dt*exprel(J*dt)*f (Rosenbrock's exponential Euler; Hochbruck and Ostermann 2010,
- * doi 10.1017/S0962492910000048, section 2.4): exact where f is linear in x alone. */
-static uint32_t advance_exponential(struct step_builder *b, const struct stmt *s, uint32_t x,
-                                    uint32_t f)
+/* statements[first .. end): a segment; what stands after its last equation sees the new state.
+ */
+static void run_segment(struct step_builder *b, uint32_t first, uint32_t end)
 {
-    struct ir *const ir = b->ir;
-    const uint32_t slope = ir_derivative(ir, f, x);
-    double value;
-    if (slope == IR_NONE && f != IR_NONE && !arena_failed(b->arena)) {
-        diag_error(
-            b->d, s->at, 0,
-            "take the integrator euler, or draw the number in an assignment before",
-            "the equation of '%s' cannot be differentiated: truncated() in it depends on '%s'",
-            s->name, s->name);
-        return x;
+    uint32_t last = end;
+    while (last > first && b->model->statements[last - 1].kind != STMT_DIFFERENTIAL) {
+        last--;
     }
-    uint32_t step = b->dt;
-    if (!ir_is_const(ir, slope, &value) || value != 0.0) {
-        const uint32_t growth = ir_op1(ir, IR_EXPREL, ir_op2(ir, IR_MUL, slope, b->dt));
-        step = ir_op2(ir, IR_MUL, b->dt, growth);
-    }
-    return ir_op2(ir, IR_ADD, x, ir_op2(ir, IR_MUL, step, f));
-}
-
-static uint32_t advance(struct step_builder *b, const struct stmt *s, uint32_t x, uint32_t f)
-{
-    switch (b->model->integrator) {
-    case INTEGRATOR_EULER:
-        return advance_euler(b, s, x, f);
-    case INTEGRATOR_EXPONENTIAL_EULER:
-        return advance_exponential(b, s, x, f);
-    case INTEGRATOR_N:
-        break;
-    }
-    return IR_NONE;
-}
-
-void step_integrate(struct step_builder *b, uint32_t first, uint32_t end)
-{
-    const struct stmt *const statements = b->model->statements;
-    uint32_t *const next = arena_alloc(b->arena, end - first, sizeof *next);
-    if (next == NULL) {
-        return;
-    }
-    for (uint32_t k = first; k < end; k++) {
-        const struct stmt *const s = &statements[k];
-        const uint32_t factor = s->factor != NULL ? step_lower(b, s->factor, s->name) : IR_NONE;
-        uint32_t f = step_lower(b, s->value, s->name);
-        if (s->factor != NULL) {
-            f = ir_op2(b->ir, IR_DIV, f, factor);
+    if (last > first && is_system(b, first, last)) {
+        if (b->model->integrator == INTEGRATOR_EXACT) {
+            step_exact(b, first, last);
+        } else {
+            step_stages(b, first, last);
         }
-        next[k - first] = f;
     }
-    for (uint32_t k = first; k < end; k++) {
-        next[k - first] =
-            advance(b, &statements[k], b->value[statements[k].symbol->index], next[k - first]);
+    for (uint32_t k = last; k < end; k++) {
+        assign(b, k);
     }
-    for (uint32_t k = first; k < end; k++) {
-        step_set_state(b, statements[k].symbol->index, next[k - first]);
+}
+
+static void run_by_segments(struct step_builder *b)
+{
+    const struct model *const m = b->model;
+    for (uint32_t k = 0; k < m->n_statements;) {
+        uint32_t end = k;
+        while (end < m->n_statements && !model_parts_segments(&m->statements[end])) {
+            end++;
+        }
+        run_segment(b, k, end);
+        if (end < m->n_statements) {
+            assign(b, end++);
+        }
+        k = end;
+    }
+}
+
+void step_run_statements(struct step_builder *b)
+{
+    if (model_has_segments(b->model->integrator)) {
+        run_by_segments(b);
+    } else {
+        run_by_runs(b);
     }
 }
