@@ -207,6 +207,8 @@ static void model_check_preset_entry(struct model *m, struct model_preset *p, ui
     const char *const what = arena_print(d->arena, "preset value of '%s'", name);
     if (parameter >= 0) {
         model_rules_constant(&r, m, what, d);
+        r.rules.allows_draws = true; /* as under `set`: one value per cell */
+        r.checker.forbidden = 1u << LANG_VAR_T;
         r.rules.expected = m->no_units ? NULL : &m->parameters[parameter].unit;
     } else {
         model_rules_initial(&r, m, (uint32_t)state, what, d);

@@ -306,14 +306,16 @@ static void preset_when_wrong_then_error_at_its_place(void **state)
     static const struct {
         const char *name, *value, *part, *hint;
     } rows[] = {
-        {"phi", "0.5",    NULL,                                                  NULL   },
-        {"v",   "-70 mV", NULL,                                                  NULL   },
-        {"phi", "2",      "phi is 2, outside its range: 0 to 1",                 NULL   },
-        {"phj", "1",      "neither a parameter nor a state",                     "'phi'"},
-        {"tau", "0 ms",   "tau is 0 ms: must be above 0",                        NULL   },
-        {"tau", "5",      "'5' has no unit, but preset value of 'tau' is in ms", "5 ms" },
-        {"v",   "5 ms",   "'5 ms' is in ms",                                     NULL   },
-        {"phi", "0/0",    "phi is not a number",                                 NULL   },
+        {"phi", "0.5",           NULL,                                                  NULL   },
+        {"v",   "-70 mV",        NULL,                                                  NULL   },
+        {"phi", "2",             "phi is 2, outside its range: 0 to 1",                 NULL   },
+        {"phj", "1",             "neither a parameter nor a state",                     "'phi'"},
+        {"tau", "0 ms",          "tau is 0 ms: must be above 0",                        NULL   },
+        {"tau", "5",             "'5' has no unit, but preset value of 'tau' is in ms", "5 ms" },
+        {"v",   "5 ms",          "'5 ms' is in ms",                                     NULL   },
+        {"phi", "0/0",           "phi is not a number",                                 NULL   },
+        {"phi", "uniform(0, 1)", NULL,                                                  NULL   },
+        {"phi", "t/1 ms",        "'t' has no meaning in the preset value of 'phi'",     NULL   },
     };
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         (void)check(
