@@ -65,9 +65,10 @@ SHARED_FN struct f64_angle f64_reduce(f64v x)
 {
     const u64v u = AS_U64V(x);
     const i64v is_small = x < 0x1.921fb54442d18p-1;
-    const u64v e = u >> 52;
-    /* 0 below 1/2 and for what is not finite */
-    const u64v offset = e - 1022ul > 1024ul ? U64V(0ul) : e - 1022ul;
+    /* 0 below 1/2, 1025 at most; by bit operations, lest gcc makes the table's load conditional
+     */
+    const u64v distance = (u >> 52) - 1022ul;
+    const u64v offset = distance & ((distance >> 63) - 1ul);
     const u64v shift = offset & 63ul, back = 63ul - shift;
     const struct f64_turn_window w = f64_turn_window_at(offset >> 6);
     const u64v w0 = (w.t0 << shift) | ((w.t1 >> 1) >> back);
