@@ -23,6 +23,8 @@ static void cpu_destroy(struct sim_backend *backend)
     }
     threads_destroy(b->threads);
     cpu_found_fini(&b->merged);
+    mem_free(b->stop_entries);
+    mem_free(b->n_stop_entries);
     mem_free(b->workers);
     mem_free(b->populations);
     mem_free(b->block_population);
@@ -66,11 +68,13 @@ static enum err_code cpu_fill(struct cpu_backend *b, const struct sim_options *o
     ERR_TRY(mem_alloc(&b->populations, n->n_populations, sizeof *b->populations, e));
     for (uint32_t p = 0; p < n->n_populations; p++) {
         struct cpu_population *const c = &b->populations[p];
-        ERR_TRY(cpu_population_init(c, &n->populations[p], &sampling[p], b->arena, e));
+        ERR_TRY(cpu_population_init(c, n, p, &sampling[p], b->arena, e));
         c->first_block = b->n_blocks;
-        c->first_watch = b->n_watches;
+        c->first_watch = b->sizes.n_watches;
+        c->first_stop = b->sizes.n_stops;
         b->n_blocks += c->n_blocks;
-        b->n_watches += n->populations[p].step.n_watches;
+        b->sizes.n_watches += n->populations[p].step.n_watches;
+        b->sizes.n_stops += n->populations[p].step.n_stops;
     }
     ERR_TRY(mem_alloc(&b->block_population, b->n_blocks, sizeof *b->block_population, e));
     for (uint32_t p = 0, k = 0; p < n->n_populations; p++) {
@@ -81,7 +85,10 @@ static enum err_code cpu_fill(struct cpu_backend *b, const struct sim_options *o
     ERR_TRY(mem_alloc(&b->entries, n->n_populations, sizeof *b->entries, e));
     ERR_TRY(mem_alloc(&b->n_entries, n->n_populations, sizeof *b->n_entries, e));
     ERR_TRY(mem_alloc(&b->samples, n->n_populations, sizeof *b->samples, e));
-    ERR_TRY(cpu_found_init(&b->merged, n->n_populations, b->n_watches, e));
+    b->sizes.n_populations = n->n_populations;
+    ERR_TRY(mem_alloc(&b->stop_entries, b->sizes.n_stops, sizeof *b->stop_entries, e));
+    ERR_TRY(mem_alloc(&b->n_stop_entries, b->sizes.n_stops, sizeof *b->n_stop_entries, e));
+    ERR_TRY(cpu_found_init(&b->merged, b->sizes, e));
     ERR_TRY(mem_alloc(&b->workers, n_threads, sizeof *b->workers, e));
     for (uint32_t t = 0; t < n_threads; t++) {
         ERR_TRY(cpu_worker_init(&b->workers[t], b, e));
@@ -118,9 +125,9 @@ static enum err_code cpu_start(struct sim_backend *backend, const struct net_wir
     ERR_IF(w->is_on_device, e, ERR_ARG, "the cpu backend needs its synapses in host memory");
     b->wiring = w;
     b->slice = b->slice != 0 && b->slice < n->slice ? b->slice : n->slice;
-    ERR_TRY(mem_alloc(&b->ring, n->ring_elements, sizeof *b->ring, e));
+    ERR_TRY(mem_alloc(&b->ring, n->ring_elements, precision_bytes(n->precision), e));
     for (uint32_t p = 0; p < n->n_populations; p++) {
-        ERR_TRY(cpu_population_start(&b->populations[p], n, p, b->ring, b->slice, e));
+        ERR_TRY(cpu_population_start(&b->populations[p], n, p, b->slice, e));
         b->entries[p] = b->populations[p].entries;
         b->samples[p] = b->populations[p].samples;
     }
@@ -132,7 +139,7 @@ static void cpu_work_update(void *context, uint32_t thread)
     struct cpu_backend *const b = context;
     const uint32_t n = threads_count(b->threads);
     struct cpu_worker *const me = &b->workers[thread];
-    cpu_found_clear(&me->found, b->network->n_populations, b->n_watches);
+    cpu_found_clear(&me->found, b->sizes);
     for (uint32_t k = 0; k < n; k++) {
         struct cpu_worker *const owner = &b->workers[(thread + k) % n];
         for (;;) {
@@ -178,21 +185,30 @@ static enum err_code cpu_advance(struct sim_backend *backend, int64_t first, uin
                               memory_order_relaxed);
     }
     threads_run(b->threads, cpu_work_update, b);
-    cpu_found_clear(&b->merged, n->n_populations, b->n_watches);
+    cpu_found_clear(&b->merged, b->sizes);
     for (uint32_t t = 0; t < n_threads; t++) {
-        cpu_found_merge(&b->merged, &b->workers[t].found, n->n_populations, b->n_watches);
+        cpu_found_merge(&b->merged, &b->workers[t].found, b->sizes);
     }
     bool any = false;
     for (uint32_t p = 0; p < n->n_populations; p++) {
         b->n_entries[p] =
             atomic_load_explicit(&b->populations[p].n_entries, memory_order_relaxed);
         any = any || b->n_entries[p] != 0;
+        for (uint32_t k = 0; k < n->populations[p].step.n_stops; k++) {
+            const struct cpu_stop *const stop = &b->populations[p].stops[k];
+            const uint32_t at = b->populations[p].first_stop + k;
+            b->stop_entries[at] = stop->entries;
+            b->n_stop_entries[at] =
+                atomic_load_explicit(&stop->n_entries, memory_order_relaxed);
+        }
     }
     if (any && n->n_conns != 0) {
         b->delivery = (struct cpu_delivery){.conns = n->conns,
                                             .n_conns = n->n_conns,
                                             .wiring = b->wiring,
                                             .ring = b->ring,
+                                            .precision = n->precision,
+                                            .loops = cpu_loops_of(n->precision),
                                             .entries = b->entries,
                                             .n_entries = b->n_entries,
                                             .first = first,
@@ -213,6 +229,9 @@ static enum err_code cpu_drain(struct sim_backend *backend, struct sim_drained *
                                 .entries = b->entries,
                                 .n_entries = b->n_entries,
                                 .samples = b->samples,
+                                .stop_steps = b->merged.stop_steps,
+                                .stop_entries = b->stop_entries,
+                                .n_stop_entries = b->n_stop_entries,
                                 .bad_step = b->merged.bad_step,
                                 .bad_cell = b->merged.bad_cell,
                                 .watch_count = b->merged.watch_count,
@@ -234,7 +253,7 @@ static enum err_code cpu_read_cell(struct sim_backend *backend, uint32_t populat
     ERR_IF(cell >= c->net->n, e, ERR_ARG, "population '%s' has no neuron %u", c->net->name,
            cell);
     for (uint32_t k = 0; k < c->net->step.n_states; k++) {
-        values[k] = (double)c->state[k][cell];
+        values[k] = precision_get(c->precision, c->state[k], cell);
     }
     return ERR_OK;
 }
@@ -244,8 +263,9 @@ static void cpu_describe(const struct sim_backend *backend, char *note, size_t n
     const struct cpu_backend *const b = (const struct cpu_backend *)(const void *)backend;
     const uint32_t threads = threads_count(b->threads);
     (void)snprintf(note, n,
-                   "%u thread%s, blocks of %d cells, partitioned over %u, slice of %u step%s",
-                   threads, threads == 1 ? "" : "s", INTERP_BLOCK, b->n_partitions, b->slice,
+                   "%s%u thread%s, blocks of %d cells, partitioned over %u, slice of %u step%s",
+                   b->network->precision == PRECISION_DOUBLE ? "double, " : "", threads,
+                   threads == 1 ? "" : "s", INTERP_BLOCK, b->n_partitions, b->slice,
                    b->slice == 1 ? "" : "s");
 }
 

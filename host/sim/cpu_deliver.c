@@ -1,7 +1,5 @@
 #include "sim/cpu_deliver.h"
 
-#include "sim/cpu_loops.h"
-
 enum { AHEAD_ROW = 8, AHEAD_EDGES = 4 };
 
 /* First of the ascending targets in [from, to) that is not below `least`. */
@@ -42,15 +40,14 @@ static void cpu_deliver_cell(const struct cpu_delivery *d, const struct conn_lay
         }
         for (uint32_t steps = spike.steps; steps != 0; steps &= steps - 1) {
             const int64_t arrives = d->first + __builtin_ctz(steps) + 1 + c->delay_min + delay;
-            int32_t *const ring =
-                d->ring + c->ring_begin +
+            const uint64_t at =
+                c->ring_begin +
                 (uint64_t)cpu_ring_slot(arrives, c->ring_slots) * c->ring_stride;
             if (c->has_weights != 0) {
-                cpu_loop_add(ring, target + from,
-                             (const int32_t *)d->wiring->weight + c->weight_begin + from,
-                             to - from);
+                d->loops->add(d->ring, at, target + from, d->wiring->weight,
+                              c->weight_begin + from, to - from);
             } else {
-                cpu_loop_add_same(ring, target + from, to - from, (int32_t)c->weight);
+                d->loops->add_same(d->ring, at, target + from, to - from, c->weight);
             }
         }
     }
@@ -69,7 +66,8 @@ static void cpu_prefetch(const struct cpu_delivery *d, const struct conn_layout 
         const uint64_t edge = rows[(uint64_t)entries[k + AHEAD_EDGES].cell * c->n_delays];
         __builtin_prefetch(d->wiring->target + c->edge_begin + edge);
         if (c->has_weights != 0) {
-            __builtin_prefetch((const int32_t *)d->wiring->weight + c->weight_begin + edge);
+            __builtin_prefetch((const char *)d->wiring->weight +
+                               (c->weight_begin + edge) * precision_bytes(d->precision));
         }
     }
 }

@@ -7,12 +7,15 @@
 #define SIM_CPU_DELIVER_H
 
 #include "net/network.h"
+#include "sim/cpu_loops.h"
 
 struct cpu_delivery {
     const struct net_conn *conns;
     uint32_t n_conns;
     const struct net_wiring *wiring;
-    int32_t *ring;
+    void *ring; /* int32_t, in double precision int64_t */
+    enum precision precision;
+    const struct cpu_loops *loops;            /* of that precision */
     const struct spike_entry *const *entries; /* [population] */
     const uint32_t *n_entries;                /* [population] */
     int64_t first;                            /* step of bit 0 */

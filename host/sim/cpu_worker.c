@@ -1,13 +1,10 @@
 /* One block of cells through the steps of a slice. */
 #include "sim/cpu_backend.h"
-#include "sim/cpu_loops.h"
-
-#include "shared/random.h"
 
 #include <string.h>
 
 /* Euler's limit: dt*J below this overshoots (design section 3). */
-static const float cpu_watch_limit = -2.0f;
+static const double cpu_watch_limit = -2.0;
 
 static uint32_t *cpu_row(uint32_t *rows, uint32_t row)
 {
@@ -53,28 +50,26 @@ static void cpu_draw_poisson(void *context, uint32_t stream, uint32_t draw, uint
 {
     const struct cpu_worker *const w = context;
     const struct net_population *const net = w->population->net;
-    const uint64_t key = net->stream_keys[stream];
     const uint64_t j =
         (uint64_t)(w->step * (int64_t)net->step.streams[stream].n_draws + (int64_t)draw);
-    const float *const means = mean;
-    float *const numbers = out;
-    for (uint32_t k = 0; k < n; k++) {
-        numbers[k] = rand_poisson(means[k], w->first_cell + k, (uint32_t)j, (uint32_t)(j >> 32),
-                                  retry, (uint32_t)key, (uint32_t)(key >> 32));
-    }
+    w->loops->poisson(mean, w->first_cell, j, retry, net->stream_keys[stream], n, out);
 }
 
 enum err_code cpu_worker_init(struct cpu_worker *w, struct cpu_backend *b, struct err *e)
 {
     const struct network *const n = b->network;
-    uint32_t arrivals = 0, events = 0, outputs = 0, vars = 0, streams = 0;
+    uint32_t arrivals = 0, events = 0, trains = 0, stops = 0, outputs = 0, vars = 0,
+             streams = 0;
     size_t scratch = 0;
 #define CPU_MOST(a, b) ((a) = (a) > (b) ? (a) : (b))
     for (uint32_t p = 0; p < n->n_populations; p++) {
         const struct step_program *const step = &n->populations[p].step;
         CPU_MOST(arrivals, step->n_arrivals);
         CPU_MOST(events, step->n_events);
-        CPU_MOST(outputs, 1 + step->n_states + step->n_samples + step->n_watches);
+        CPU_MOST(trains, step->n_trains);
+        CPU_MOST(stops, step->n_stops);
+        CPU_MOST(outputs,
+                 1 + step->n_states + step->n_stops + step->n_samples + step->n_watches);
         CPU_MOST(vars, step->ir->n_vars);
         CPU_MOST(streams, step->n_streams);
         for (uint32_t k = 0; k < CPU_VARIANTS; k++) {
@@ -85,60 +80,69 @@ enum err_code cpu_worker_init(struct cpu_worker *w, struct cpu_backend *b, struc
     }
 #undef CPU_MOST
     w->backend = b;
-    const size_t row = INTERP_BLOCK * sizeof(float);
+    w->precision = n->precision;
+    w->loops = cpu_loops_of(n->precision);
+    w->row = INTERP_BLOCK * precision_bytes(n->precision);
+    const size_t words = INTERP_BLOCK * sizeof(uint32_t);
     ERR_TRY(mem_alloc(&w->scratch, scratch, 1, e));
-    ERR_TRY(mem_alloc(&w->index, 1, row, e));
-    ERR_TRY(mem_alloc(&w->arrivals, arrivals, row, e));
-    ERR_TRY(mem_alloc(&w->events, events, row, e));
-    ERR_TRY(mem_alloc(&w->outputs, outputs, row, e));
-    ERR_TRY(mem_alloc(&w->mask, 1, row, e));
-    ERR_TRY(mem_alloc(&w->words, (size_t)streams * 4, row, e));
-    ERR_TRY(mem_alloc(&w->loose, 4, row, e));
+    ERR_TRY(mem_alloc(&w->index, 1, w->row, e));
+    ERR_TRY(mem_alloc(&w->arrivals, arrivals, w->row, e));
+    ERR_TRY(mem_alloc(&w->events, events, w->row, e));
+    ERR_TRY(mem_alloc(&w->trains, trains, w->row, e));
+    ERR_TRY(mem_alloc(&w->train_at, trains, sizeof *w->train_at, e));
+    ERR_TRY(mem_alloc(&w->outputs, outputs, w->row, e));
+    ERR_TRY(mem_alloc(&w->mask, 1, words, e));
+    ERR_TRY(mem_alloc(&w->stop_masks, stops, words, e));
+    ERR_TRY(mem_alloc(&w->words, (size_t)streams * 4, words, e));
+    ERR_TRY(mem_alloc(&w->loose, 4, words, e));
     ERR_TRY(mem_alloc(&w->held, streams, sizeof *w->held, e));
     ERR_TRY(mem_alloc(&w->is_held, streams, sizeof *w->is_held, e));
     ERR_TRY(mem_alloc(&w->vars, vars, sizeof *w->vars, e));
     ERR_TRY(mem_alloc(&w->event_rows, events, sizeof *w->event_rows, e));
     ERR_TRY(mem_alloc(&w->roots, outputs, sizeof *w->roots, e));
-    return cpu_found_init(&w->found, n->n_populations, b->n_watches, e);
+    return cpu_found_init(&w->found, b->sizes, e);
 }
 
 void cpu_worker_fini(struct cpu_worker *w)
 {
-    void *const owned[] = {w->scratch, w->index,      w->arrivals, w->events, w->outputs,
-                           w->mask,    w->words,      w->loose,    w->held,   w->is_held,
-                           w->vars,    w->event_rows, w->roots};
+    void *const owned[] = {w->scratch,    w->index,    w->arrivals,   w->events,
+                           w->trains,     w->train_at, w->mask,       w->outputs,
+                           w->stop_masks, w->words,    w->loose,      w->held,
+                           w->is_held,    w->vars,     w->event_rows, w->roots};
     for (size_t k = 0; k < sizeof owned / sizeof *owned; k++) {
         mem_free(owned[k]);
     }
     cpu_found_fini(&w->found);
 }
 
+static void *cpu_row_of(const struct cpu_worker *w, void *rows, uint32_t row)
+{
+    return (char *)rows + row * w->row;
+}
+
 /* What the leaves of the program read. */
 static void cpu_bind_vars(struct cpu_worker *w, const struct net_population *net)
 {
     const struct ir *const ir = net->step.ir;
-    const uint32_t first = w->first_cell;
+    const struct cpu_population *const c = w->population;
     for (uint32_t k = 0; k < ir->n_vars; k++) {
         const struct ir_var var = ir->vars[k];
-        const float *from = w->index;
+        const void *from = w->index;
         switch (var.kind) {
         case IR_VAR_STATE:
-            from = w->population->state[var.index] + first;
+            from = cpu_at(w->precision, c->state[var.index], w->first_cell);
             break;
         case IR_VAR_PARAMETER:
-            from = w->population->parameter[k] + first;
+        case IR_VAR_X:
+        case IR_VAR_Y:
+        case IR_VAR_Z:
+            from = cpu_at(w->precision, c->fixed[k], w->first_cell);
             break;
         case IR_VAR_ARRIVAL:
-            from = w->arrivals + (size_t)var.index * INTERP_BLOCK;
+            from = cpu_row_of(w, w->arrivals, var.index);
             break;
-        case IR_VAR_X:
-            from = net->x + first;
-            break;
-        case IR_VAR_Y:
-            from = net->y + first;
-            break;
-        case IR_VAR_Z:
-            from = net->z + first;
+        case IR_VAR_TRAIN:
+            from = cpu_row_of(w, w->trains, var.index);
             break;
         case IR_VAR_INDEX:
             break;
@@ -154,7 +158,7 @@ static void cpu_bind_vars(struct cpu_worker *w, const struct net_population *net
         w->vars[k] = from;
     }
     for (uint32_t k = 0; k < net->step.n_events; k++) {
-        w->event_rows[k] = w->events + (size_t)k * INTERP_BLOCK;
+        w->event_rows[k] = cpu_row_of(w, w->events, k);
     }
 }
 
@@ -164,8 +168,8 @@ static void cpu_bind_roots(struct cpu_worker *w, const struct net_population *ne
 {
     for (uint32_t k = 0; k < n_roots; k++) {
         w->roots[k] = k < net->step.n_states
-                          ? w->population->state[k] + w->first_cell
-                          : w->outputs + (size_t)(k - net->step.n_states) * INTERP_BLOCK;
+                          ? cpu_at(w->precision, w->population->state[k], w->first_cell)
+                          : cpu_row_of(w, w->outputs, k - net->step.n_states);
     }
 }
 
@@ -177,22 +181,24 @@ static void cpu_inputs(struct cpu_worker *w, uint32_t n, uint32_t offset)
     const struct step_program *const step = &c->net->step;
     const uint32_t lanes = (n + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK;
     for (uint32_t k = 0; k < step->n_arrivals; k++) {
-        float *const out = w->arrivals + (size_t)k * INTERP_BLOCK;
-        if (c->arrival_ring[k] == NULL) {
-            memset(out, 0, lanes * sizeof *out);
+        void *const out = cpu_row_of(w, w->arrivals, k);
+        if (!c->is_fed[k]) {
+            memset(out, 0, w->row);
             continue;
         }
-        int32_t *const sums =
+        const size_t at =
             c->arrival_ring[k] +
             (size_t)cpu_ring_slot(w->step, c->arrival_slots[k]) * c->net->n_padded +
             w->first_cell;
-        cpu_loop_arrivals(sums, out, lanes, c->arrival_scale[k]);
+        w->loops->arrivals(cpu_at(w->precision, w->backend->ring, at), out, lanes,
+                           c->arrival_scale[k]);
     }
     for (uint32_t k = 0; k < step->n_events; k++) {
         const struct sim_thresholds *const t = c->events[k].at[offset];
-        cpu_loop_events(cpu_words(w, step->events[k].stream, 0, 0, lanes), lanes, t->value,
-                        t->n, w->events + (size_t)k * INTERP_BLOCK);
+        w->loops->events(cpu_words(w, step->events[k].stream, 0, 0, lanes), lanes, t->value,
+                         t->n, cpu_row_of(w, w->events, k));
     }
+    cpu_trains_step(w);
 }
 
 /* The first cell of the block with a state that is not finite, if this is the first step of the
@@ -201,18 +207,15 @@ static void cpu_check_finite(struct cpu_worker *w, uint32_t p, uint32_t n, uint3
 {
     const struct net_population *const net = w->population->net;
     const uint32_t lanes = (n + CELL_BLOCK - 1) / CELL_BLOCK * CELL_BLOCK;
-    uint32_t cell = UINT32_MAX;
+    uint32_t lane = n;
     for (uint32_t k = 0; k < net->step.n_states; k++) {
-        const float *const x = w->population->state[k] + w->first_cell;
-        for (uint32_t i = 0; cpu_loop_any_not_finite(x, lanes) && i < n; i++) {
-            if (!(x[i] - x[i] == 0.0f)) {
-                cell = w->first_cell + i < cell ? w->first_cell + i : cell;
-                break;
-            }
-        }
+        const uint32_t found = w->loops->first_not_finite(
+            cpu_at(w->precision, w->population->state[k], w->first_cell), lanes);
+        lane = found < lane ? found : lane;
     }
     struct cpu_found *const f = &w->found;
-    if (cell != UINT32_MAX &&
+    const uint32_t cell = w->first_cell + lane;
+    if (lane < n &&
         (offset < f->bad_step[p] || (offset == f->bad_step[p] && cell < f->bad_cell[p]))) {
         f->bad_step[p] = offset;
         f->bad_cell[p] = cell;
@@ -223,16 +226,14 @@ static void cpu_check_watches(struct cpu_worker *w, uint32_t n, uint32_t first_r
 {
     const struct cpu_population *const c = w->population;
     for (uint32_t k = 0; k < c->net->step.n_watches; k++) {
-        const float *const x = w->roots[first_root + k];
+        const void *const x = w->roots[first_root + k];
         const uint32_t at = c->first_watch + k;
-        for (uint32_t i = 0; i < n; i++) {
-            if (x[i] < cpu_watch_limit) {
-                w->found.watch_count[at]++;
-                if (w->first_cell + i < w->found.watch_cell[at]) {
-                    w->found.watch_cell[at] = w->first_cell + i;
-                    w->found.watch_value[at] = x[i];
-                }
-            }
+        uint32_t first = 0;
+        const uint32_t count = w->loops->count_below(x, n, cpu_watch_limit, &first);
+        w->found.watch_count[at] += count;
+        if (count != 0 && w->first_cell + first < w->found.watch_cell[at]) {
+            w->found.watch_cell[at] = w->first_cell + first;
+            w->found.watch_value[at] = (float)precision_get(w->precision, x, first);
         }
     }
 }
@@ -245,26 +246,43 @@ static void cpu_keep_samples(struct cpu_worker *w, uint32_t n, uint32_t offset,
     for (uint32_t at = 0; at < n; at += CELL_BLOCK) {
         const uint32_t slot = c->sampling->slot_of[(w->first_cell + at) / CELL_BLOCK];
         for (uint32_t k = 0; slot != UINT32_MAX && k < c->net->step.n_samples; k++) {
-            float *const out = c->samples +
-                               ((size_t)offset * c->net->step.n_samples + k) * row +
-                               (size_t)slot * CELL_BLOCK;
-            memcpy(out, (const float *)w->roots[first_root + k] + at, CELL_BLOCK * sizeof *out);
+            const size_t to =
+                ((size_t)offset * c->net->step.n_samples + k) * row + (size_t)slot * CELL_BLOCK;
+            memcpy(cpu_at(w->precision, c->samples, to),
+                   cpu_at(w->precision, w->roots[first_root + k], at),
+                   CELL_BLOCK * precision_bytes(w->precision));
         }
     }
 }
 
-static void cpu_append_spikes(struct cpu_worker *w, struct cpu_population *c, uint32_t n)
+/* Appends the cells of the block whose bits in mask are set. */
+static void cpu_append(const struct cpu_worker *w, const uint32_t *mask, uint32_t n,
+                       struct spike_entry *entries, atomic_uint *n_entries)
 {
     struct spike_entry found[INTERP_BLOCK];
     uint32_t n_found = 0;
     for (uint32_t k = 0; k < n; k++) {
-        found[n_found] = (struct spike_entry){.cell = w->first_cell + k, .steps = w->mask[k]};
-        n_found += w->mask[k] != 0 ? 1u : 0u;
+        found[n_found] = (struct spike_entry){.cell = w->first_cell + k, .steps = mask[k]};
+        n_found += mask[k] != 0 ? 1u : 0u;
     }
     if (n_found != 0) {
-        const uint32_t at =
-            atomic_fetch_add_explicit(&c->n_entries, n_found, memory_order_relaxed);
-        memcpy(c->entries + at, found, n_found * sizeof *found);
+        const uint32_t at = atomic_fetch_add_explicit(n_entries, n_found, memory_order_relaxed);
+        memcpy(entries + at, found, n_found * sizeof *found);
+    }
+}
+
+static void cpu_keep_stops(struct cpu_worker *w, struct cpu_population *c, uint32_t n)
+{
+    for (uint32_t k = 0; k < c->net->step.n_stops; k++) {
+        const uint32_t *const mask = cpu_row(w->stop_masks, k);
+        uint32_t any = 0;
+        for (uint32_t i = 0; i < n; i++) {
+            any |= mask[i];
+        }
+        w->found.stop_steps[c->first_stop + k] |= any;
+        if (any != 0 && c->stops[k].entries != NULL) {
+            cpu_append(w, mask, n, c->stops[k].entries, &c->stops[k].n_entries);
+        }
     }
 }
 
@@ -278,24 +296,52 @@ static bool cpu_is_sampled(const struct cpu_population *c, uint32_t first_cell, 
     return false;
 }
 
+/* Takes up a block: what the program reads, nothing spiked, no words drawn. */
+static void cpu_begin_block(struct cpu_worker *w, const struct cpu_population *c,
+                            uint32_t first_cell, uint32_t n)
+{
+    const struct step_program *const step = &c->net->step;
+    w->population = c;
+    w->first_cell = first_cell;
+    memset(w->mask, 0, INTERP_BLOCK * sizeof *w->mask);
+    memset(w->stop_masks, 0, (size_t)step->n_stops * INTERP_BLOCK * sizeof *w->stop_masks);
+    memset(w->is_held, 0, step->n_streams * sizeof *w->is_held);
+    w->loops->index(first_cell, INTERP_BLOCK, w->index);
+    cpu_bind_vars(w, c->net);
+    cpu_trains_begin(w, n, w->backend->first);
+}
+
+/* What a step left behind beside the states. */
+static void cpu_take_outputs(struct cpu_worker *w, uint32_t p, uint32_t n, uint32_t offset,
+                             uint32_t which)
+{
+    const struct step_program *const step = &w->population->net->step;
+    uint32_t root = step->n_states;
+    if (step->spike != IR_NONE) {
+        cpu_loop_spikes(w->roots[root++], w->mask, n, offset);
+    }
+    for (uint32_t k = 0; k < step->n_stops; k++) {
+        cpu_loop_spikes(w->roots[root++], cpu_row(w->stop_masks, k), n, offset);
+    }
+    if ((which & CPU_SAMPLES) != 0) {
+        cpu_keep_samples(w, n, offset, root);
+        root += step->n_samples;
+    }
+    if ((which & CPU_WATCHES) != 0) {
+        cpu_check_watches(w, n, root);
+    }
+    cpu_check_finite(w, p, n, offset);
+}
+
 void cpu_worker_advance(struct cpu_worker *w, uint32_t block)
 {
     struct cpu_backend *const b = w->backend;
     const uint32_t p = b->block_population[block];
     struct cpu_population *const c = &b->populations[p];
-    const struct step_program *const step = &c->net->step;
-    w->population = c;
-    w->first_cell = (block - c->first_block) * INTERP_BLOCK;
-    const uint32_t left = c->net->n - w->first_cell,
-                   n = left < INTERP_BLOCK ? left : INTERP_BLOCK;
-    const bool is_sampled = cpu_is_sampled(c, w->first_cell, n);
-    const uint32_t n_spike = step->spike == IR_NONE ? 0 : 1;
-    memset(w->mask, 0, INTERP_BLOCK * sizeof *w->mask);
-    memset(w->is_held, 0, step->n_streams * sizeof *w->is_held);
-    for (uint32_t k = 0; k < INTERP_BLOCK; k++) {
-        w->index[k] = (float)(w->first_cell + k);
-    }
-    cpu_bind_vars(w, c->net);
+    const uint32_t first_cell = (block - c->first_block) * INTERP_BLOCK;
+    const uint32_t left = c->net->n - first_cell, n = left < INTERP_BLOCK ? left : INTERP_BLOCK;
+    const bool is_sampled = cpu_is_sampled(c, first_cell, n);
+    cpu_begin_block(w, c, first_cell, n);
     uint32_t bound = CPU_VARIANTS;
     for (uint32_t s = 0; s < b->n_steps; s++) {
         w->step = b->first + s;
@@ -306,30 +352,21 @@ void cpu_worker_advance(struct cpu_worker *w, uint32_t block)
             bound = which;
         }
         cpu_inputs(w, n, s);
-        struct interp_run run = {.vars = w->vars,
-                                 .courses = v->courses + (size_t)s * v->plan.n_courses,
-                                 .events = w->event_rows,
-                                 .outputs = w->roots,
-                                 .draw = cpu_draw,
-                                 .poisson = cpu_draw_poisson,
-                                 .context = w,
-                                 .scratch = w->scratch,
-                                 .n = n};
+        struct interp_run run = {
+            .vars = w->vars,
+            .courses = cpu_at(w->precision, v->courses, (size_t)s * v->plan.n_courses),
+            .events = w->event_rows,
+            .outputs = w->roots,
+            .draw = cpu_draw,
+            .poisson = cpu_draw_poisson,
+            .context = w,
+            .scratch = w->scratch,
+            .n = n};
         interp_run(v->interp, &run);
-        if (n_spike != 0) {
-            cpu_loop_spikes(w->roots[step->n_states], w->mask, n, s);
-        }
-        const uint32_t first_sample = step->n_states + n_spike;
-        if ((which & CPU_SAMPLES) != 0) {
-            cpu_keep_samples(w, n, s, first_sample);
-        }
-        if ((which & CPU_WATCHES) != 0) {
-            cpu_check_watches(
-                w, n, first_sample + ((which & CPU_SAMPLES) != 0 ? step->n_samples : 0));
-        }
-        cpu_check_finite(w, p, n, s);
+        cpu_take_outputs(w, p, n, s, which);
     }
-    if (n_spike != 0) {
-        cpu_append_spikes(w, c, n);
+    if (c->net->step.spike != IR_NONE) {
+        cpu_append(w, w->mask, n, c->entries, &c->n_entries);
     }
+    cpu_keep_stops(w, c, n);
 }
