@@ -37,9 +37,10 @@ struct desc_weight {
 };
 
 /* One given event of a spike train. */
+#define DESC_EVERY_CELL UINT32_MAX
 struct desc_spike {
     int64_t step; /* it takes part in the step that begins at its time */
-    uint32_t neuron;
+    uint32_t neuron; /* DESC_EVERY_CELL: all cells of each target population */
     uint32_t receptor; /* index in desc_input.weights: their names; values are NULL for given
                           events */
     double weight;     /* house units of the receptor's variable */
@@ -196,6 +197,10 @@ enum err_code desc_load_network_text(struct desc_network **out, const char *name
  * see desc_population. */
 enum err_code desc_load_model(struct model **out, const char *path, struct pos at,
                               struct diag_list *d, struct err *e) ERR_CHECKED;
+/* A model (path or bare name) as one file that loads to the same model: `extends` resolved,
+ * comments lost. */
+enum err_code desc_show_model(const char *path, struct text *out, struct diag_list *d,
+                              struct err *e) ERR_CHECKED;
 /* true where the file is a network (it has `populations`), false where it is a model; used by
  * `striatum check`. */
 bool desc_is_network(const struct yaml *tree);

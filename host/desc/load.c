@@ -328,37 +328,38 @@ static struct model *keep_model(struct load *l, const char *file, uint32_t integ
     return model;
 }
 
-struct model *load_model_at(struct load *l, const struct yaml *name,
-                            const struct yaml *integrator)
+struct model *load_model_at(struct load *l, const struct yaml *name)
 {
     struct load_found found;
     if (!load_find(l, name->text, name->at, LOAD_MODEL, &found)) {
         return NULL;
     }
-    const struct load_model *known = find_model(l, found.file, INTEGRATOR_N);
-    struct model *model = known == NULL ? NULL : known->model;
-    if (known == NULL) {
-        struct yaml *const tree = load_tree(l, &found, name->at, LOAD_MODEL);
-        model = keep_model(l, found.file, INTEGRATOR_N,
-                           tree == NULL ? NULL : model_read(l, tree, found.file));
+    const struct load_model *const known = find_model(l, found.file, INTEGRATOR_N);
+    if (known != NULL) {
+        return known->model;
     }
-    if (integrator == NULL) {
+    struct yaml *const tree = load_tree(l, &found, name->at, LOAD_MODEL);
+    return keep_model(l, found.file, INTEGRATOR_N,
+                      tree == NULL ? NULL : model_read(l, tree, found.file));
+}
+
+struct model *load_model_with(struct load *l, struct model *model,
+                              enum model_integrator integrator, struct pos at)
+{
+    if (integrator == model->integrator) {
         return model;
     }
-    const enum model_integrator which = model_read_integrator(l, integrator, "a population");
-    if (model == NULL || which == INTEGRATOR_N || which == model->integrator) {
-        return model;
-    }
-    known = find_model(l, found.file, which);
+    const struct load_model *const known = find_model(l, model->file, integrator);
     if (known != NULL) {
         return known->model;
     }
     struct model *const copy =
         arena_alloc(l->arena, 1, sizeof *copy); /* all but the integrator is shared */
-    if (copy != NULL) {
-        *copy = *model;
-        copy->integrator = which;
-        copy->integrator_at = integrator->at;
+    if (copy == NULL) {
+        return NULL;
     }
-    return keep_model(l, found.file, which, copy);
+    *copy = *model;
+    copy->integrator = integrator;
+    copy->integrator_at = at;
+    return keep_model(l, model->file, integrator, copy);
 }

@@ -45,10 +45,11 @@ struct yaml *load_tree(struct load *l, const struct load_found *found, struct po
                        enum load_kind kind);
 /* The same for a network given as a text under l->memory_file. */
 struct yaml *load_text(struct load *l, const char *text);
-/* The checked model at a place of a network file; integrator NULL: the model's own. NULL after
- * a diagnostic. */
-struct model *load_model_at(struct load *l, const struct yaml *name,
-                            const struct yaml *integrator);
+/* The checked model at a place of a network file. NULL after a diagnostic. */
+struct model *load_model_at(struct load *l, const struct yaml *name);
+/* The same model under another integrator. NULL when memory is out. */
+struct model *load_model_with(struct load *l, struct model *model,
+                              enum model_integrator integrator, struct pos at);
 
 /* model_file.c: tree to model. NULL after a diagnostic. */
 struct model *model_read(struct load *l, struct yaml *tree, const char *file);

@@ -75,14 +75,21 @@ static void replace_or_append(struct model_reader *r, struct statements *s,
     }
 }
 
+/* A left side: "v" is any statement of that name, "dv/dt" its differential equation. */
 static int find_anchor(struct model_reader *r, const struct statements *s,
                        const struct yaml *node, const char *what)
 {
-    const char *const name = field_text(r->l, node, what);
+    const char *name = field_text(r->l, node, what);
     if (name == NULL) {
         return -1;
     }
-    const int at = find(r, s, s->n, name, -1, node->at);
+    int kind = -1;
+    const size_t n = strlen(name);
+    if (n > 4 && name[0] == 'd' && strcmp(name + n - 3, "/dt") == 0) {
+        kind = STMT_DIFFERENTIAL;
+        name = load_print(r->l, "%.*s", (int)(n - 4), name + 1);
+    }
+    const int at = find(r, s, s->n, name, kind, node->at);
     if (at == -1) {
         const char **const names = arena_alloc(r->l->arena, s->n + 1, sizeof *names);
         for (uint32_t k = 0; k < s->n && names != NULL; k++) {
@@ -91,15 +98,47 @@ static int find_anchor(struct model_reader *r, const struct statements *s,
         const char *const near = names == NULL ? NULL : text_nearest(name, names, s->n);
         field_error(r->l, node,
                     near == NULL ? NULL : load_print(r->l, "did you mean '%s'?", near),
-                    "no statement has '%s' on its left side", name);
+                    "no statement has '%s' on its left side", node->text);
     }
     return at;
 }
 
-/* {before: x, equations: …}, {after: x, equations: …}, {remove: x}. */
+static void take_out(struct statements *s, int at)
+{
+    for (uint32_t k = (uint32_t)at; k + 1 < s->n; k++) {
+        s->items[k] = s->items[k + 1];
+    }
+    s->n--;
+}
+
+/* {x: null}: the key is the left side. */
+static bool removes_by_null(const struct yaml *map)
+{
+    for (uint32_t k = 0; k < map->n; k++) {
+        if (!yaml_is_null(map->items[k])) {
+            return false;
+        }
+    }
+    return map->n > 0;
+}
+
+/* {before: x, equations: …}, {after: x, equations: …}, {remove: x} or {x: null}. */
 static void edit(struct model_reader *r, struct statements *s, struct yaml *map)
 {
     static const char *const known[] = {"before", "after", "remove", "equations"};
+    if (removes_by_null(map)) {
+        for (uint32_t k = 0; k < map->n; k++) {
+            const struct yaml name = {.kind = YAML_SCALAR,
+                                      .at = map->key_at[k],
+                                      .text = map->keys[k],
+                                      .length = strlen(map->keys[k])};
+            const int gone = find_anchor(r, s, &name, "an entry of 'equations'");
+            if (gone >= 0) {
+                take_out(s, gone);
+            }
+        }
+        return;
+    }
     struct yaml *const before = field_get(map, "before"), *const after =
                                                               field_get(map, "after");
     struct yaml *const removed = field_get(map, "remove"), *const text =
@@ -113,7 +152,7 @@ static void edit(struct model_reader *r, struct statements *s, struct yaml *map)
     if (n_given != 1 || (text == NULL) != (removed != NULL)) {
         field_error(
             r->l, map,
-            "{before: x, equations: \"y = 2*x\"}, {after: x, equations: …} or {remove: x}",
+            "{before: x, equations: \"y = 2*x\"}, {after: x, equations: …} or {x: null}",
             "an entry of 'equations' is a text, or has one of before, after and remove");
         return;
     }
@@ -126,10 +165,7 @@ static void edit(struct model_reader *r, struct statements *s, struct yaml *map)
         return;
     }
     if (removed != NULL) {
-        for (uint32_t k = (uint32_t)at; k + 1 < s->n; k++) {
-            s->items[k] = s->items[k + 1];
-        }
-        s->n--;
+        take_out(s, at);
         return;
     }
     uint32_t n;

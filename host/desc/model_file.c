@@ -1,14 +1,15 @@
 #include "desc/model_inside.h"
 
+#include "desc/names.h"
 #include "lang/lower.h"
 #include "lang/parse.h"
 
 #include <string.h>
 
 static const char *const model_keys[] = {
-    "name",       "doc",     "source",    "extends",   "units",    "parameters",
-    "receptors",  "state",   "equations", "threshold", "reset",    "refractory",
-    "integrator", "current", "presets",   "protocol",  "selfcheck"};
+    "name",       "doc",     "source",    "extends",   "units",     "parameters",
+    "receptors",  "state",   "equations", "threshold", "reset",     "refractory",
+    "integrator", "current", "presets",   "protocol",  "selfcheck", "functions"};
 
 static const char *const integrator_names[] = {
 #define INTEGRATOR_ROW(id, name, doc) name,
@@ -53,38 +54,6 @@ static void read_refractory(struct model_reader *r)
     r->m->refractory = field_parse(r->l, duration, &r->names, "the duration of 'refractory'");
 }
 
-/* The protocol that shows the model off: three times (before, step, after) and the amplitude of
- * `current`. */
-static void check_protocol(struct model_reader *r)
-{
-    static const char *const known[] = {"times", "amplitude"};
-    struct yaml *const node = field_get(r->tree, "protocol");
-    if (node == NULL || !field_is_map(r->l, node, "'protocol'")) {
-        return;
-    }
-    const struct yaml *const times = field_get(node, "times"), *const amplitude =
-                                                                   field_get(node, "amplitude");
-    field_report_unused(r->l, node, "'protocol'", known, 2);
-    const struct scope scope = {.no_units = r->m->no_units};
-    double value;
-    if (times != NULL && (times->kind != YAML_LIST || times->n != 3)) {
-        field_error(r->l, times, "times: [100 ms, 500 ms, 100 ms]",
-                    "'times' of 'protocol' must be three times");
-    }
-    for (uint32_t k = 0; times != NULL && times->kind == YAML_LIST && times->n == 3 && k < 3;
-         k++) {
-        if (field_constant(r->l, times->items[k], &scope, &unit_ms, "a time of 'protocol'",
-                           &value) &&
-            value < 0) {
-            field_error(r->l, times->items[k], NULL, "a time of 'protocol' is below 0");
-        }
-    }
-    if (amplitude != NULL) {
-        (void)field_constant(r->l, amplitude, &scope, NULL, "the amplitude of 'protocol'",
-                             &value);
-    }
-}
-
 static void read_header(struct model_reader *r)
 {
     struct model *const m = r->m;
@@ -120,6 +89,30 @@ static void read_current(struct model_reader *r)
     r->m->current = NULL; /* said once */
 }
 
+/* The model's own functions stand between its names and those of the language. */
+static struct scope *read_functions(struct model_reader *r, const struct scope *above)
+{
+    struct scope *const own = arena_alloc(r->l->arena, 1, sizeof *own);
+    if (own == NULL) {
+        return NULL;
+    }
+    *own = (struct scope){.parent = above, .no_units = r->m->no_units};
+    struct yaml *const map = field_get(r->tree, "functions");
+    if (map != NULL && field_is_map(r->l, map, "'functions'")) {
+        names_read_functions(r->l, map, own);
+    }
+    for (uint32_t k = 0; k < own->n; k++) {
+        const struct symbol *const s = own->symbols[k];
+        const struct symbol *const same = scope_find(&r->names, s->name);
+        if (same != NULL) {
+            diag_error(r->l->d, s->at, (uint32_t)strlen(s->name), "rename one of the two",
+                       "the name '%s' is used twice", s->name);
+        }
+        names_check_function(r->l, s, own);
+    }
+    return own;
+}
+
 static const char *stem_of(struct load *l, const char *file)
 {
     const char *const slash = strrchr(file, '/');
@@ -153,10 +146,22 @@ struct model *model_read(struct load *l, struct yaml *tree, const char *file)
         diag_error(l->d, tree->at, 1, NULL, "%s", e.msg);
         return NULL;
     }
-    struct model_reader r = {.l = l, .m = m, .tree = tree, .names = {.parent = above}};
+    struct desc_model_extra *const extra = arena_alloc(l->arena, 1, sizeof *extra);
+    struct model_reader r = {
+        .l = l, .m = m, .tree = tree, .extra = extra, .names = {.parent = above}};
+    if (extra == NULL) {
+        return NULL;
+    }
+    m->extra = extra;
+    extra->tree = tree;
     read_header(&r);
-    r.names.no_units = m->no_units;
+    r.names.no_units = above->no_units = m->no_units;
     model_collect_names(&r);
+    extra->functions = read_functions(&r, above);
+    if (extra->functions == NULL) {
+        return NULL;
+    }
+    m->scope.parent = r.names.parent = extra->functions;
     model_read_parameters(&r);
     model_read_states(&r);
     model_read_receptors(&r);
@@ -168,12 +173,21 @@ struct model *model_read(struct load *l, struct yaml *tree, const char *file)
         threshold == NULL ? NULL : field_parse(l, threshold, &r.names, "'threshold'");
     read_refractory(&r);
     read_current(&r);
+    extra->protocol = (struct model_protocol){
+        .times_ms = {100, 500, 100}
+    };
+    struct yaml *const protocol = field_get(tree, "protocol");
+    if (protocol != NULL) {
+        model_read_protocol(&r, protocol, "'protocol'", &extra->protocol);
+    }
     model_read_presets(&r);
-    check_protocol(&r);
     (void)yaml_get(tree, "selfcheck");
     field_report_unused(l, tree, "this model", model_keys,
                         sizeof model_keys / sizeof model_keys[0]);
     /* Checked even after errors, so that all faults of a file are found in one go. */
     const bool is_sound = model_check(m, l->d);
+    if (is_sound) {
+        model_read_selfchecks(&r);
+    }
     return is_sound && l->d->n_errors == errors_before && !arena_failed(l->arena) ? m : NULL;
 }

@@ -199,6 +199,35 @@ static struct unit unit_of(const struct model *m, const char *name)
                                              : unknown;
 }
 
+/* Keys of a preset that are no parameters. */
+static bool is_preset_key(const char *name)
+{
+    static const char *const keys[] = {"doc", "source", "integrator", "protocol"};
+    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+        if (strcmp(keys[k], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_preset_extra(struct model_reader *r, struct yaml *map, const char *name,
+                              struct preset_extra *out)
+{
+    const struct yaml *const integrator = field_get(map, "integrator");
+    struct yaml *const protocol = field_get(map, "protocol");
+    *out = (struct preset_extra){.protocol = r->extra->protocol, .integrator = INTEGRATOR_N};
+    if (integrator != NULL) {
+        out->integrator =
+            model_read_integrator(r->l, integrator, load_print(r->l, "preset '%s'", name));
+        out->integrator_at = integrator->at;
+    }
+    if (protocol != NULL) {
+        model_read_protocol(r, protocol, load_print(r->l, "'protocol' of preset '%s'", name),
+                            &out->protocol);
+    }
+}
+
 static void read_preset(struct model_reader *r, struct yaml *map, struct model_preset *p)
 {
     p->doc = optional_text(r, map, "doc");
@@ -210,7 +239,7 @@ static void read_preset(struct model_reader *r, struct yaml *map, struct model_p
     }
     for (uint32_t k = 0; k < map->n; k++) {
         const char *const name = map->keys[k];
-        if (strcmp(name, "doc") == 0 || strcmp(name, "source") == 0) {
+        if (is_preset_key(name)) {
             continue;
         }
         const char *const what = load_print(r->l, "'%s' of preset '%s'", name, p->name);
@@ -233,11 +262,14 @@ void model_read_presets(struct model_reader *r)
         return;
     }
     r->m->presets = arena_alloc(r->l->arena, map->n, sizeof *r->m->presets);
-    for (uint32_t k = 0; k < map->n && r->m->presets != NULL; k++) {
+    r->extra->presets = arena_alloc(r->l->arena, map->n, sizeof *r->extra->presets);
+    for (uint32_t k = 0; k < map->n && r->m->presets != NULL && r->extra->presets != NULL;
+         k++) {
         struct model_preset *const p = &r->m->presets[r->m->n_presets];
         *p = (struct model_preset){.name = map->keys[k], .at = map->key_at[k]};
         if (field_is_map(r->l, map->items[k], load_print(r->l, "preset '%s'", p->name))) {
             read_preset(r, map->items[k], p);
+            read_preset_extra(r, map->items[k], p->name, &r->extra->presets[r->m->n_presets]);
             r->m->n_presets++;
         }
     }

@@ -338,6 +338,7 @@ enum err_code desc_load_model(struct model **out, const char *path, struct pos a
     ERR_IF(l == NULL, e, ERR_NOMEM, "no memory to read '%s'", path);
     load_init(l, d, NULL);
     struct load_found found;
+    const uint32_t errors_before = d->n_errors;
     if (at.line == 0) { /* named on the command line, not in a file */
         at.file = NULL;
     }
@@ -347,5 +348,8 @@ enum err_code desc_load_model(struct model **out, const char *path, struct pos a
         *out = tree == NULL ? NULL : model_read(l, tree, found.file);
     }
     ERR_IF(arena_failed(d->arena), e, ERR_NOMEM, "no memory to read '%s'", path);
+    if (d->n_errors > errors_before) { /* a duplicate key, say, leaves a tree that can be read */
+        *out = NULL;
+    }
     return *out != NULL ? ERR_OK : err_set(e, ERR_FILE, 0, "'%s' has errors", path);
 }

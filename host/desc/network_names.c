@@ -1,35 +1,6 @@
 #include "desc/network_inside.h"
 
-#include "lang/parse.h"
-
-#include <string.h>
-
-/* The network's own names may not hide those that a place gives. */
-static bool is_free(struct network_reader *r, const char *name, struct pos at, const char *what)
-{
-    static const struct {
-        const char *name, *doc;
-    } taken[] = {
-#define LANG_VARIABLE(id, name, unit, doc) {name, doc},
-#include "lang/variables.def"
-#undef LANG_VARIABLE
-    };
-    if (!lang_is_name(name)) {
-        diag_error(r->l->d, at, (uint32_t)strlen(name),
-                   "a name has letters, digits and _, does not begin with a digit and is no "
-                   "built-in function's name",
-                   "'%.70s' cannot be the name of a %s", name, what);
-        return false;
-    }
-    for (size_t k = 0; k < sizeof taken / sizeof taken[0]; k++) {
-        if (strcmp(taken[k].name, name) == 0) {
-            diag_error(r->l->d, at, (uint32_t)strlen(name), "choose another name",
-                       "'%s' cannot be the name of a %s: it is %s", name, what, taken[k].doc);
-            return false;
-        }
-    }
-    return true;
-}
+#include "desc/names.h"
 
 static void add(struct network_reader *r, const struct symbol *s)
 {
@@ -41,7 +12,7 @@ static void add(struct network_reader *r, const struct symbol *s)
 static void read_constants(struct network_reader *r, struct yaml *map)
 {
     for (uint32_t k = 0; k < map->n; k++) {
-        if (is_free(r, map->keys[k], map->key_at[k], "constant")) {
+        if (names_is_free(r->l, map->keys[k], map->key_at[k], "constant")) {
             const char *const what = load_print(r->l, "constant '%s'", map->keys[k]);
             add(r, &(struct symbol){
                        .kind = SYMBOL_CONSTANT,
@@ -52,40 +23,11 @@ static void read_constants(struct network_reader *r, struct yaml *map)
     }
 }
 
-static void read_functions(struct network_reader *r, struct yaml *map)
-{
-    for (uint32_t k = 0; k < map->n; k++) {
-        const struct lang_text text = {.bytes = map->keys[k],
-                                       .length = strlen(map->keys[k]),
-                                       .at = map->key_at[k],
-                                       .indent = 1};
-        struct symbol s = {.kind = SYMBOL_FUNCTION, .at = map->key_at[k]};
-        const char **args = NULL;
-        if (!lang_parse_signature(&text, &s.name, &args, &s.n_args, r->l->d) ||
-            !is_free(r, s.name, s.at, "function")) {
-            continue;
-        }
-        s.args = args;
-        struct scope names = {.parent =
-                                  &r->net->scope}; /* an argument shadows a unit: f(s) = s/2 */
-        for (uint32_t j = 0; j < s.n_args; j++) {
-            (void)scope_add(
-                &names,
-                &(struct symbol){
-                    .kind = SYMBOL_ARGUMENT, .name = args[j], .at = s.at, .index = j},
-                r->l->d);
-        }
-        s.value =
-            field_parse(r->l, map->items[k], &names, load_print(r->l, "function '%s'", s.name));
-        add(r, &s);
-    }
-}
-
 /* Signals written as steps become an expression of t. */
 static void read_signals(struct network_reader *r, struct yaml *map)
 {
     for (uint32_t k = 0; k < map->n; k++) {
-        if (!is_free(r, map->keys[k], map->key_at[k], "signal")) {
+        if (!names_is_free(r->l, map->keys[k], map->key_at[k], "signal")) {
             continue;
         }
         const char *const what = load_print(r->l, "signal '%s'", map->keys[k]);
@@ -122,30 +64,22 @@ static void read_signals(struct network_reader *r, struct yaml *map)
  * more), then signals. */
 static void check_names(struct network_reader *r)
 {
-    static const char *const kinds[] = {[SYMBOL_CONSTANT] = "constant",
-                                        [SYMBOL_SIGNAL] = "signal",
-                                        [SYMBOL_FUNCTION] = "function"};
-    static const unsigned allowed[] = {[SYMBOL_CONSTANT] = 0,
-                                       [SYMBOL_SIGNAL] = DEPENDS_TIME | DEPENDS_INDEX,
-                                       [SYMBOL_FUNCTION] = ~0u};
     for (uint32_t k = 0; k < r->net->scope.n; k++) {
         struct symbol *const s = r->net->scope.symbols[k];
-        const char *const what = load_print(r->l, "%s '%s'", kinds[s->kind], s->name);
-        struct scope inner = {.parent =
-                                  s->kind == SYMBOL_SIGNAL ? &r->index_scope : &r->net->scope};
-        if (s->kind ==
-            SYMBOL_FUNCTION) { /* the body points at the function's own argument symbols */
-            inner.symbols = arena_alloc(r->l->arena, s->n_args, sizeof *inner.symbols);
-            for (uint32_t j = 0; inner.symbols != NULL && s->arguments != NULL && j < s->n_args;
-                 j++) {
-                inner.symbols[inner.n++] = &s->arguments[j];
-            }
+        if (s->kind == SYMBOL_FUNCTION) {
+            names_check_function(r->l, s, &r->net->scope);
+            continue;
         }
-        const struct check_rules rules = {
-            .scope = &inner, .allows_draws = s->kind == SYMBOL_FUNCTION, .what = what};
+        if (s->value == NULL) {
+            continue; /* a table of steps */
+        }
+        const bool is_signal = s->kind == SYMBOL_SIGNAL;
+        const char *const what =
+            load_print(r->l, "%s '%s'", is_signal ? "signal" : "constant", s->name);
+        const struct scope inner = {.parent = is_signal ? &r->index_scope : &r->net->scope};
+        const struct check_rules rules = {.scope = &inner, .what = what};
         if (lang_check(s->value, &rules, r->l->d) &&
-            depends_check(r->l, s->value, allowed[s->kind], what) &&
-            s->kind != SYMBOL_FUNCTION) {
+            depends_check(r->l, s->value, is_signal ? DEPENDS_TIME | DEPENDS_INDEX : 0, what)) {
             s->unit = s->value->unit;
             s->has_unit = true;
         }
@@ -161,7 +95,7 @@ void network_read_names(struct network_reader *r)
         read_constants(r, constants);
     }
     if (functions != NULL && field_is_map(r->l, functions, "'functions'")) {
-        read_functions(r, functions);
+        names_read_functions(r->l, functions, &r->net->scope);
     }
     network_read_time(r); /* steps of signals are counted in it; it may use constants itself */
     if (signals != NULL && field_is_map(r->l, signals, "'signals'")) {

@@ -1,3 +1,4 @@
+#include "desc/model_inside.h"
 #include "desc/network_inside.h"
 
 #include "shared/types.h"
@@ -155,8 +156,27 @@ static void read_initial(struct network_reader *r, struct yaml *map, uint32_t k,
     }
 }
 
-static void read_preset(struct network_reader *r, const struct yaml *node,
-                        struct desc_population *p, const char *what)
+/* The population's own integrator, else its preset's, else the model's. */
+static void choose_integrator(struct network_reader *r, const struct yaml *node, int preset,
+                              struct desc_population *p, const char *what)
+{
+    enum model_integrator which = INTEGRATOR_N;
+    struct pos at = p->at;
+    if (node != NULL) {
+        which = model_read_integrator(r->l, node, what);
+        at = node->at;
+    } else if (preset >= 0) {
+        which = p->model->extra->presets[preset].integrator;
+        at = p->model->extra->presets[preset].integrator_at;
+    }
+    if (which != INTEGRATOR_N) {
+        p->model = load_model_with(r->l, p->model, which, at);
+    }
+}
+
+/* Its number, or -1. */
+static int read_preset(struct network_reader *r, const struct yaml *node,
+                       struct desc_population *p, const char *what)
 {
     const struct model *const m = p->model;
     const char **const names = arena_alloc(r->l->arena, m->n_presets + 1, sizeof *names);
@@ -168,7 +188,7 @@ static void read_preset(struct network_reader *r, const struct yaml *node,
                           : field_choice(r->l, node, load_print(r->l, "preset of %s", what),
                                          names, m->n_presets);
     if (found < 0) {
-        return;
+        return -1;
     }
     const struct model_preset *const preset = &m->presets[found];
     p->preset = preset->name;
@@ -187,6 +207,7 @@ static void read_preset(struct network_reader *r, const struct yaml *node,
                              : setting_of(p->initial, &p->n_initial, s.name)) = s;
         }
     }
+    return found;
 }
 
 static void read_values(struct network_reader *r, struct yaml *entry, struct desc_population *p,
@@ -195,6 +216,7 @@ static void read_values(struct network_reader *r, struct yaml *entry, struct des
     struct yaml *const set = field_get(entry, "set"), *const initial =
                                                           field_get(entry, "initial");
     const struct yaml *const preset = field_get(entry, "preset");
+    const struct yaml *const integrator = field_get(entry, "integrator");
     const struct model *const m = p->model;
     if (m == NULL) {
         return;
@@ -204,8 +226,10 @@ static void read_values(struct network_reader *r, struct yaml *entry, struct des
     if (p->set == NULL || p->initial == NULL) {
         return;
     }
-    if (preset != NULL) {
-        read_preset(r, preset, p, what);
+    const int found = preset == NULL ? -1 : read_preset(r, preset, p, what);
+    choose_integrator(r, integrator, found, p, what);
+    if (p->model == NULL) {
+        return;
     }
     if (set != NULL && field_is_map(r->l, set, load_print(r->l, "'set' of %s", what))) {
         for (uint32_t k = 0; k < set->n; k++) {
@@ -225,15 +249,14 @@ static void read_population(struct network_reader *r, struct yaml *entry,
 {
     static const char *const positions[] = {"random"};
     const char *const what = load_print(r->l, "population '%s'", p->name);
-    const struct yaml *const model = field_get(entry, "model"), *const integrator = field_get(
-                                                                    entry, "integrator");
+    const struct yaml *const model = field_get(entry, "model");
     const struct yaml *const place = field_get(entry, "positions");
     if (model == NULL) {
         diag_error(r->l->d, p->at, (uint32_t)strlen(p->name),
                    "model: models/NAME.yaml, or the name of a shipped one", "%s has no model",
                    what);
     } else if (field_text(r->l, model, load_print(r->l, "model of %s", what)) != NULL) {
-        p->model = load_model_at(r->l, model, integrator);
+        p->model = load_model_at(r->l, model);
     }
     read_size(r, entry, what, p);
     read_values(r, entry, p, what);
@@ -245,6 +268,7 @@ static void read_population(struct network_reader *r, struct yaml *entry,
         (void)field_get(entry, "set");
         (void)field_get(entry, "initial");
         (void)field_get(entry, "preset");
+        (void)field_get(entry, "integrator");
     }
     field_report_unused(r->l, entry, what, population_keys,
                         sizeof population_keys / sizeof population_keys[0]);

@@ -10,7 +10,8 @@ static void model_when_read_has_all_its_parts(void **state)
                             "exponential_euler\n" FIXTURE_LIF
                             "refractory: {duration: 2 ms, hold: v}\n"
                             "protocol: {times: [100 ms, 500 ms, 100 ms], amplitude: 300 "
-                            "pA}\nselfcheck: {anything: [1, 2]}\n");
+                            "pA}\nselfcheck:\n  - {name: rests, duration: 1 ms, expect: "
+                            "{spikes: 0}}\n");
     const struct model *const m = f.model;
     EXPECT_STR(m->name, "cell");
     EXPECT_STR(m->stem, "model");

@@ -102,7 +102,7 @@ static void settings_when_wrong_are_refused(void **state)
     expect_error("initial: {tau_m: 3 ms}", "it belongs under 'set'");
     expect_error("initial: {v: 5 pA}", "initial 'v' of population 'A'");
     expect_error("density: 5 /mm3", "population 'A' has both count and density");
-    expect_error("integrator: rk5", "integrator of a population: 'rk5' is not known");
+    expect_error("integrator: rk5", "integrator of population 'A': 'rk5' is not known");
 }
 
 static void count_when_at_its_limits_is_taken(void **state)
