@@ -170,8 +170,8 @@ static void flatten(struct flat *f, const char *text, uint32_t depth)
     }
 }
 
-cl_program cl_fixture_build(const struct cl_device *device, const char *prelude,
-                            const char *text, const char *options)
+static cl_program build_text(const struct cl_device *device, const char *prelude,
+                             const char *text, const char *options)
 {
     struct flat f = {0};
     flatten(&f, prelude, 0);
@@ -180,7 +180,7 @@ cl_program cl_fixture_build(const struct cl_device *device, const char *prelude,
     /* Oclgrind 21.10 does not know an intrinsic that its own compiler's inliner leaves behind
      */
     const bool is_oclgrind = strstr(device->name, "Oclgrind") != NULL;
-    snprintf(all, sizeof all, "-cl-std=CL1.2 -cl-denorms-are-zero%s%s %s",
+    snprintf(all, sizeof all, "-cl-std=CL1.2%s%s %s",
              device->divides_exactly ? " -cl-fp32-correctly-rounded-divide-sqrt" : "",
              is_oclgrind ? " -cl-opt-disable" : "", options);
     cl_int status = 0;
@@ -200,6 +200,20 @@ cl_program cl_fixture_build(const struct cl_device *device, const char *prelude,
     }
     free(f.text);
     return program;
+}
+
+cl_program cl_fixture_build(const struct cl_device *device, const char *prelude,
+                            const char *text, const char *options)
+{
+    char all[256];
+    snprintf(all, sizeof all, "-cl-denorms-are-zero %s", options);
+    return build_text(device, prelude, text, all);
+}
+
+cl_program cl_fixture_build_double(const struct cl_device *device, const char *prelude,
+                                   const char *text)
+{
+    return build_text(device, prelude, text, "");
 }
 
 static bool is_all(const unsigned char *p, size_t n, unsigned char value)

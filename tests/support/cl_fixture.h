@@ -31,6 +31,9 @@ void cl_fixture_close(struct cl_device *devices, uint32_t n);
 /* Builds prelude + text with the project's options (and `options` behind them, may be ""). */
 cl_program cl_fixture_build(const struct cl_device *device, const char *prelude,
                             const char *text, const char *options);
+/* The same for a program that computes in double precision, where subnormals are kept. */
+cl_program cl_fixture_build_double(const struct cl_device *device, const char *prelude,
+                                   const char *text);
 
 enum cl_fixture_kind { CL_FIXTURE_IN, CL_FIXTURE_OUT, CL_FIXTURE_IN_OUT, CL_FIXTURE_VALUE };
 
