@@ -32,6 +32,11 @@ enum err_code net_positions_draw(const struct network *n, struct net_population 
                                  struct err *e) ERR_CHECKED;
 enum err_code net_initial_draw(struct network *n, uint32_t population, struct diag_list *d,
                                struct err *e) ERR_CHECKED;
+/* Given events; inputs: what each event of the population's step request came from. */
+enum err_code net_trains_create(struct network *n, struct net_population *p,
+                                const struct desc_input *const *inputs, struct diag_list *d,
+                                struct err *e) ERR_CHECKED;
+void net_trains_fini(struct net_trains *t);
 enum err_code net_conns_create(struct network *n, struct diag_list *d,
                                struct err *e) ERR_CHECKED;
 enum err_code net_traces_create(struct network *n, struct err *e) ERR_CHECKED;

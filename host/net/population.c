@@ -14,7 +14,10 @@ struct population_request {
     bool *is_fed;
     struct step_stimulus *stimuli;
     struct step_event *events;
+    const struct desc_input **event_inputs; /* [n_events] */
     struct step_record *records;
+    struct step_stop *stops;
+    uint32_t n_event_inputs, event_inputs_room, n_stops;
     uint32_t n_stimuli, stimuli_room, n_events, events_room, n_records, records_room;
 };
 
@@ -57,6 +60,13 @@ static void request_fed(struct population_request *r)
     }
 }
 
+static enum step_event_kind event_kind(enum desc_input_kind kind)
+{
+    return kind == DESC_POISSON ? STEP_POISSON
+           : kind == DESC_TRAIN ? STEP_TRAIN
+                                : STEP_BERNOULLI;
+}
+
 static void request_event(struct population_request *r, const struct desc_input *in)
 {
     struct arena *const a = r->n->arena;
@@ -67,22 +77,31 @@ static void request_event(struct population_request *r, const struct desc_input 
     if (event == NULL || receptors == NULL || weights == NULL) {
         return;
     }
+    const struct desc_input **const from =
+        arena_push(a, &r->event_inputs, &r->n_event_inputs, &r->event_inputs_room,
+                   sizeof *r->event_inputs);
+    if (from == NULL) {
+        return;
+    }
+    *from = in;
     uint32_t n = 0;
     for (uint32_t w = 0; w < in->n_weights; w++) {
         const int receptor = model_find_receptor(r->desc->model, in->weights[w].receptor);
-        if (receptor >= 0) {
+        /* Two names of one receptor are one train. */
+        const bool is_again = in->kind == DESC_TRAIN && receptor >= 0 &&
+                              find_in(receptors, n, (uint32_t)receptor) != UINT32_MAX;
+        if (receptor >= 0 && !is_again) {
             receptors[n] = (uint32_t)receptor;
             weights[n++] = in->weights[w].value;
         }
     }
-    *event =
-        (struct step_event){.name = in->name,
-                            .kind = in->kind == DESC_POISSON ? STEP_POISSON : STEP_BERNOULLI,
-                            .rate = in->rate,
-                            .rate_table = in->rate_table,
-                            .n_weights = n,
-                            .receptors = receptors,
-                            .weights = weights};
+    *event = (struct step_event){.name = in->name,
+                                 .kind = event_kind(in->kind),
+                                 .rate = in->rate,
+                                 .rate_table = in->rate_table,
+                                 .n_weights = n,
+                                 .receptors = receptors,
+                                 .weights = weights};
 }
 
 /* Inputs stand sorted by name in the description, and so do events and stimuli. */
@@ -104,6 +123,7 @@ static void request_inputs(struct population_request *r)
         if (s != NULL) {
             *s = (struct step_stimulus){.name = in->name,
                                         .parameter = in->parameter[at],
+                                        .is_state = in->is_state,
                                         .mode = in->mode,
                                         .value = in->value,
                                         .table = in->table};
@@ -140,6 +160,20 @@ static void request_records(struct population_request *r)
                 *record =
                     (struct step_record){.name = v->name, .value = v->value, .unit = v->unit};
             }
+        }
+    }
+}
+
+/* Terms of stop_when that look at this population, in the description's order. */
+static void request_stops(struct population_request *r)
+{
+    const struct desc_stop *const stop = r->n->desc->stop;
+    const uint32_t n_terms = stop != NULL ? stop->n_terms : 0;
+    r->stops = arena_alloc(r->n->arena, n_terms, sizeof *r->stops);
+    for (uint32_t k = 0; k < n_terms && r->stops != NULL; k++) {
+        if (stop->terms[k].population == r->index) {
+            r->stops[r->n_stops++] = (struct step_stop){.condition = stop->terms[k].condition,
+                                                        .is_all = stop->terms[k].is_all};
         }
     }
 }
@@ -198,6 +232,7 @@ enum err_code net_population_create(struct network *n, uint32_t index, struct di
     request_fed(&r);
     request_inputs(&r);
     request_records(&r);
+    request_stops(&r);
     ERR_IF(arena_failed(n->arena), e, ERR_NOMEM, "no memory for population '%s'", p->name);
     const struct step_request request = {.arena = n->arena,
                                          .model = m,
@@ -208,9 +243,11 @@ enum err_code net_population_create(struct network *n, uint32_t index, struct di
                                          .stimuli = r.stimuli,
                                          .events = r.events,
                                          .records = r.records,
+                                         .stops = r.stops,
                                          .n_stimuli = r.n_stimuli,
                                          .n_events = r.n_events,
-                                         .n_records = r.n_records};
+                                         .n_records = r.n_records,
+                                         .n_stops = r.n_stops};
     const bool is_sound = step_build(&request, &p->step, d);
     ERR_IF(arena_failed(n->arena), e, ERR_NOMEM, "no memory for population '%s'", p->name);
     if (!is_sound) {
@@ -218,7 +255,8 @@ enum err_code net_population_create(struct network *n, uint32_t index, struct di
                    ? ERR_OK
                    : err_set(e, ERR_FILE, 0, "population '%s' has no step program", p->name);
     }
-    ASSERT(p->step.n_samples == r.n_records);
+    ASSERT(p->step.n_samples == r.n_records && p->step.n_stops == r.n_stops);
+    ERR_TRY(net_trains_create(n, p, r.event_inputs, d, e));
     p->records = r.records;
     return name_streams(n, p, e);
 }
@@ -231,6 +269,7 @@ void net_population_fini(struct net_population *p)
     for (uint32_t k = 0; p->parameter != NULL && k < p->model->n_parameters; k++) {
         mem_free(p->parameter[k]);
     }
+    net_trains_fini(&p->trains);
     mem_free(p->x);
     mem_free(p->y);
     mem_free(p->z);

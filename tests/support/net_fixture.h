@@ -11,7 +11,7 @@
 struct net_fixture {
     struct arena *arena;
     struct diag_list d;
-    const struct desc_network *desc;
+    struct desc_network *desc;
     struct network *n;
 };
 
@@ -26,38 +26,46 @@ struct net_fixture {
     "equations: |\n  dv/dt = (-60 mV - v)/tau\n  dg_a/dt = -g_a/tau\n  dg_b/dt = -g_b/tau\n  " \
     "dg_c/dt = -g_c/tau\n"
 
-/* Loads `text` (models: test_cell.yaml beside it) and numbers it. Returns what network_create
- * (or the loader) returned. */
-NET_FIXTURE_MAYBE static enum err_code net_fixture_try(struct net_fixture *f, const char *text,
-                                                       const char *const *overrides,
-                                                       uint32_t n_overrides, struct err *e)
+/* Loads `text` (models: test_cell.yaml beside it; files: pairs of a name and a text, up to
+ * NULL). Returns what the loader returned. */
+NET_FIXTURE_MAYBE static enum err_code net_fixture_load(struct net_fixture *f, const char *text,
+                                                        const char *const *files,
+                                                        const struct desc_options *options,
+                                                        struct err *e)
 {
     *f = (struct net_fixture){0};
-    char folder[] = "net_fixture_XXXXXX", path[64], model[64];
+    char folder[] = "net_fixture_XXXXXX", path[16][96];
     EXPECT_TRUE(mkdtemp(folder) != NULL);
-    snprintf(path, sizeof path, "%s/net.yaml", folder);
-    snprintf(model, sizeof model, "%s/test_cell.yaml", folder);
-    const char *const names[2] = {path, model}, *const texts[2] = {text, NET_FIXTURE_MODEL};
-    for (int k = 0; k < 2; k++) {
-        FILE *const file = fopen(names[k], "w");
-        EXPECT_TRUE(file != NULL && fputs(texts[k], file) >= 0 && fclose(file) == 0);
+    const char *const fixed[] = {"net.yaml", text, "test_cell.yaml", NET_FIXTURE_MODEL};
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < 2 || (files != NULL && files[2 * (k - 2)] != NULL); k++, n++) {
+        const char *const *const file = k < 2 ? fixed + 2 * k : files + 2 * (k - 2);
+        EXPECT_TRUE(k < 16);
+        snprintf(path[k], sizeof path[k], "%s/%s", folder, file[0]);
+        FILE *const out = fopen(path[k], "w");
+        EXPECT_TRUE(out != NULL && fputs(file[1], out) >= 0 && fclose(out) == 0);
     }
     struct err local = {0};
     EXPECT_TRUE(arena_create(&f->arena, &local) == ERR_OK);
     diag_init(&f->d, f->arena);
+    const enum err_code code = desc_load_network(&f->desc, path[0], options, &f->d, e);
+    for (uint32_t k = 0; k < n; k++) {
+        (void)unlink(path[k]);
+    }
+    (void)rmdir(folder);
+    return code;
+}
+
+/* Loads `text` and numbers it. Returns what network_create (or the loader) returned. */
+NET_FIXTURE_MAYBE static enum err_code net_fixture_try(struct net_fixture *f, const char *text,
+                                                       const char *const *overrides,
+                                                       uint32_t n_overrides, struct err *e)
+{
     const struct desc_options options = {.overrides = overrides,
                                          .n_overrides = n_overrides,
                                          .model_dir = TEST_SOURCE_DIR "/networks/models"};
-    struct desc_network *desc = NULL;
-    enum err_code code = desc_load_network(&desc, path, &options, &f->d, e);
-    if (code == ERR_OK) {
-        f->desc = desc;
-        code = network_create(&f->n, desc, &f->d, e);
-    }
-    (void)unlink(path);
-    (void)unlink(model);
-    (void)rmdir(folder);
-    return code;
+    const enum err_code code = net_fixture_load(f, text, NULL, &options, e);
+    return code == ERR_OK ? network_create(&f->n, f->desc, &f->d, e) : code;
 }
 
 NET_FIXTURE_MAYBE static void net_fixture_fail(const struct net_fixture *f, enum err_code code,
@@ -75,6 +83,20 @@ NET_FIXTURE_MAYBE static void net_fixture_open(struct net_fixture *f, const char
     if (code != ERR_OK) {
         net_fixture_fail(f, code, &e);
     }
+}
+
+/* As net_fixture_open, in double precision. */
+NET_FIXTURE_MAYBE static void net_fixture_open_double(struct net_fixture *f, const char *text)
+{
+    struct err e = {0};
+    const struct desc_options options = {.precision = "double",
+                                         .model_dir = TEST_SOURCE_DIR "/networks/models"};
+    enum err_code code = net_fixture_load(f, text, NULL, &options, &e);
+    code = code == ERR_OK ? network_create(&f->n, f->desc, &f->d, &e) : code;
+    if (code != ERR_OK) {
+        net_fixture_fail(f, code, &e);
+    }
+    EXPECT_TRUE(f->n->precision == PRECISION_DOUBLE);
 }
 
 NET_FIXTURE_MAYBE static void net_fixture_close(struct net_fixture *f)
