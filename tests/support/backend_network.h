@@ -23,6 +23,10 @@ struct hand_network {
     uint64_t keys[NET_POPULATIONS][NET_STREAMS];
     double *state[NET_POPULATIONS][NET_STATES], *parameter[NET_POPULATIONS][1];
     float *x[NET_POPULATIONS];
+    /* where stops were added (support/backend_extras.h) */
+    struct desc_network desc;
+    struct desc_stop stop;
+    struct desc_stop_term terms[8];
 };
 
 #define HAND_OP(op, a, b)  ir_op2(ir, IR_##op, (a), (b))
@@ -239,17 +243,18 @@ static inline void hand_init(struct hand_network *b, uint32_t n0, uint32_t n1,
 static inline void hand_upload(struct hand_network *b, struct device *d)
 {
     struct err e = {0};
-    const uint64_t n_edges = b->wiring.n_weights;
+    const uint64_t n_edges = b->wiring.n_weights,
+                   n_weights = n_edges * precision_bytes(b->network.precision);
     b->on_device = (struct net_wiring){
         .is_on_device = true, .n_rows = b->wiring.n_rows, .n_weights = n_edges};
     EXPECT_OK(device_buffer_create(&b->on_device.row_ptr_buffer, d, b->wiring.n_rows * 8,
                                    "rows", &e));
     EXPECT_OK(device_buffer_create(&b->on_device.target_buffer, d, n_edges * 4, "targets", &e));
-    EXPECT_OK(device_buffer_create(&b->on_device.weight_buffer, d, n_edges * 4, "weights", &e));
+    EXPECT_OK(device_buffer_create(&b->on_device.weight_buffer, d, n_weights, "weights", &e));
     EXPECT_OK(device_write(&b->on_device.row_ptr_buffer, 0, b->wiring.row_ptr,
                            b->wiring.n_rows * 8, &e));
     EXPECT_OK(device_write(&b->on_device.target_buffer, 0, b->wiring.target, n_edges * 4, &e));
-    EXPECT_OK(device_write(&b->on_device.weight_buffer, 0, b->wiring.weight, n_edges * 4, &e));
+    EXPECT_OK(device_write(&b->on_device.weight_buffer, 0, b->wiring.weight, n_weights, &e));
 }
 
 static inline void hand_fini(struct hand_network *b)
@@ -275,12 +280,38 @@ static inline void hand_fini(struct hand_network *b)
 /* What a run leaves behind. */
 struct hand_outcome {
     uint64_t count[NET_POPULATIONS], hash[NET_POPULATIONS], samples, watches, watched, state,
-        bad;
+        bad, stops, stopped; /* stops: steps of terms; stopped: cells of terms of any(…) */
 };
 
 static inline bool hand_is_due(int64_t step)
 {
     return step >= 0 && step % 3 == 1;
+}
+
+static inline void hand_take_stops(const struct hand_network *b, const struct sim_drained *d,
+                                   struct hand_outcome *o)
+{
+    uint32_t at = 0;
+    for (uint32_t p = 0; p < NET_POPULATIONS; p++) {
+        for (uint32_t k = 0; k < b->populations[p].step.n_stops; k++, at++) {
+            for (uint32_t left = d->stop_steps[at]; left != 0; left &= left - 1) {
+                o->stops += hash_mix64((uint64_t)(d->first + __builtin_ctz(left)) * 64 + at);
+            }
+            uint32_t all = 0;
+            for (uint32_t j = 0; j < d->n_stop_entries[at]; j++) {
+                const struct spike_entry entry = d->stop_entries[at][j];
+                EXPECT_TRUE(entry.cell < b->populations[p].n);
+                all |= entry.steps;
+                for (uint32_t left = entry.steps; left != 0; left &= left - 1) {
+                    o->stopped += hash_mix64(
+                        hash_mix64((uint64_t)(d->first + __builtin_ctz(left)) * 64 + at) +
+                        entry.cell);
+                }
+            }
+            const bool is_all = sim_stop_is_all(&b->network, p, k);
+            EXPECT_EQ_I64(all, is_all ? 0 : d->stop_steps[at]);
+        }
+    }
 }
 
 static inline void hand_take(const struct hand_network *b, const struct sim_drained *d,
@@ -311,8 +342,10 @@ static inline void hand_take(const struct hand_network *b, const struct sim_drai
         for (uint32_t k = 0; k < d->n_steps; k++) {
             for (uint32_t j = 0; hand_is_due(d->first + k) && j < row; j++) {
                 const uint32_t at = j % (w->n_blocks * CELL_BLOCK);
-                uint32_t bits;
-                memcpy(&bits, (const float *)d->samples[p] + (size_t)k * row + j, sizeof bits);
+                const size_t number = precision_bytes(b->network.precision);
+                uint64_t bits = 0;
+                memcpy(&bits, (const char *)d->samples[p] + ((size_t)k * row + j) * number,
+                       number);
                 if (w->blocks[at / CELL_BLOCK] * CELL_BLOCK + at % CELL_BLOCK < q->n) {
                     o->samples +=
                         hash_mix64(hash_mix64((uint64_t)(d->first + k) * 4096 + j) + bits + p);
@@ -320,6 +353,7 @@ static inline void hand_take(const struct hand_network *b, const struct sim_drai
             }
         }
     }
+    hand_take_stops(b, d, o);
 }
 
 /* Runs steps [from, to) by slices of at most `slice`, with up to `flight` of them enqueued. */
@@ -381,6 +415,8 @@ static inline void hand_expect_same(struct hand_outcome got, struct hand_outcome
     EXPECT_EQ_U64(got.watches, expected.watches);
     EXPECT_EQ_U64(got.watched, expected.watched);
     EXPECT_EQ_U64(got.bad, expected.bad);
+    EXPECT_EQ_U64(got.stops, expected.stops);
+    EXPECT_EQ_U64(got.stopped, expected.stopped);
     EXPECT_EQ_U64(got.state, expected.state);
 }
 

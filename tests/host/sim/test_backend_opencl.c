@@ -1,6 +1,6 @@
 /* The opencl backend against the cpu backend: same spikes, samples, watches, states, bit for
  * bit. Here the choices the device makes by itself; test_backend_choices.c forces each. */
-#include "support/backend_network.h"
+#include "support/backend_extras.h"
 
 #include <stdlib.h>
 
@@ -94,6 +94,114 @@ static void growing_init(struct hand_network *b, uint32_t n0, uint32_t n1)
     hand_connect(b, 4);
     b->network.n_conns = 0;
     b->network.n_channels = 0;
+}
+
+/* x grows by what is given: every value can be told by hand. */
+static void given_events_when_summed_are_those_of_the_list(void **state)
+{
+    struct device *const d = *state;
+    struct err e = {0};
+    struct hand_network b;
+    growing_init(&b, 40, 1);
+    struct net_population *const q = &b.populations[0];
+    struct ir *const ir = ir_create(b.arena);
+    uint32_t out = HAND_OP(ADD, ir_var(ir, IR_VAR_STATE, 0), ir_var(ir, IR_VAR_TRAIN, 0));
+    struct step_train trains[1] = {
+        {0, 0}
+    };
+    uint32_t stops[2] = {HAND_OP(LT, HAND_NUMBER(0.25), out),
+                         HAND_OP(LT, out, HAND_NUMBER(0.625))};
+    q->step.ir = ir;
+    q->step.spike = IR_NONE;
+    q->step.states[0].out = out;
+    q->step.trains = trains;
+    q->step.n_trains = 1;
+    q->step.stops = stops;
+    q->step.n_stops = 2;
+    b.terms[1].is_all = true; /* all(x >= 0.625): those below are reported */
+    b.stop = (struct desc_stop){.terms = b.terms, .n_terms = 2};
+    b.desc.stop = &b.stop;
+    b.network.desc = &b.desc;
+    uint64_t ptr[4] = {0, 5, 5, 7};
+    int64_t steps[7] = {-3, 2, 2, 2, 4, 2, 3};
+    uint32_t lanes[7] = {0, 3, 3, 4, 15, 7, 7};
+    double weights[7] = {9.0, 1e8, 0.5, 0.75, 0.625, -1.0, 2.0};
+    q->trains = (struct net_trains){3, 7, ptr, steps, lanes, weights};
+    hand_upload(&b, d);
+    struct sim_backend *s = NULL;
+    struct sim_drained drained;
+    const uint32_t due[NET_POPULATIONS] = {0, 0};
+    EXPECT_OK(
+        sim_backend_opencl.create(&s, &b.network, d, &(struct sim_options){0}, b.sampling, &e));
+    EXPECT_OK(sim_backend_opencl.start(s, &b.on_device, &e));
+    EXPECT_OK(sim_backend_opencl.advance(s, 0, 4, due, &e)); /* the one at -3 is over */
+    EXPECT_OK(sim_backend_opencl.advance(s, 4, 2, due, &e));
+    EXPECT_OK(sim_backend_opencl.drain(s, &drained, &e));
+    EXPECT_EQ_I64(drained.stop_steps[0], 12);
+    EXPECT_EQ_I64(drained.stop_steps[1], 15);
+    EXPECT_EQ_I64(drained.n_stop_entries[0], 3);
+    uint32_t seen = 0;
+    for (uint32_t k = 0; k < 3; k++) {
+        const struct spike_entry entry = drained.stop_entries[0][k];
+        EXPECT_EQ_I64(entry.steps, entry.cell == 39 ? 8 : 12);
+        seen += entry.cell;
+    }
+    EXPECT_EQ_I64(seen, 3 + 4 + 39);
+    EXPECT_EQ_I64(drained.n_stop_entries[1], 0);
+    EXPECT_TRUE(drained.stop_entries[1] == NULL);
+    EXPECT_OK(sim_backend_opencl.drain(s, &drained, &e));
+    EXPECT_EQ_I64(drained.stop_steps[0], 3);
+    EXPECT_EQ_I64(drained.n_stop_entries[0], 4);
+    static const uint32_t cells[] = {0, 3, 4, 15, 39, 38};
+    static const float expected[] = {0.0f, 1e8f + 0.5f, 0.75f, 0.625f, 1.0f, 0.0f};
+    for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
+        double x = -1.0;
+        EXPECT_OK(sim_backend_opencl.read_cell(s, 0, cells[k], &x, &e));
+        EXPECT_NEAR(x, (double)expected[k], 0.0);
+    }
+    sim_backend_opencl.destroy(s);
+    hand_fini(&b);
+}
+
+static void expect_extras(struct device *d, uint32_t n0, uint32_t n1, uint32_t delay,
+                          enum precision precision)
+{
+    struct hand_network b;
+    hand_init(&b, n0, n1, delay, 2);
+    if (precision == PRECISION_DOUBLE) {
+        extra_double(&b);
+    }
+    extra_trains(&b);
+    extra_stops(&b);
+    hand_upload(&b, d);
+    const struct sim_options options = {0};
+    const struct hand_outcome expected =
+        hand_run(&sim_backend_cpu, &b, NULL, &options, -37, 150, b.network.slice, 1);
+    EXPECT_TRUE(expected.count[0] > 0 && expected.watches > 0 && expected.bad == 0);
+    EXPECT_TRUE(expected.stops != 0 && expected.stopped != 0);
+    hand_expect_same(
+        hand_run(&sim_backend_opencl, &b, d, &options, -37, 150, b.network.slice, 64),
+        expected);
+    hand_expect_same(hand_run(&sim_backend_opencl, &b, d, &options, -37, 150, 1, 1), expected);
+    hand_fini(&b);
+}
+
+static void run_when_events_are_given_and_stops_asked_equals_the_cpu_backend(void **state)
+{
+    expect_extras(*state, 1, 17, 0, PRECISION_SINGLE);
+    expect_extras(*state, 1000, 300, 10, PRECISION_SINGLE);
+}
+
+static void run_when_double_equals_the_cpu_backend(void **state)
+{
+    struct device *const d = *state;
+    if (!device_info_of(d)->has_double) {
+        print_message("skipped: no double precision here\n");
+        return;
+    }
+    expect_extras(d, 1, 17, 0, PRECISION_DOUBLE);
+    expect_extras(d, 15, 16, 0, PRECISION_DOUBLE);
+    expect_extras(d, 1000, 300, 10, PRECISION_DOUBLE);
 }
 
 static void run_when_a_state_overflows_names_the_first_step_and_least_cell(void **state)
@@ -263,6 +371,10 @@ int main(void)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_prestate(run_when_choices_are_free_equals_the_cpu_backend, d),
+        cmocka_unit_test_prestate(
+            run_when_events_are_given_and_stops_asked_equals_the_cpu_backend, d),
+        cmocka_unit_test_prestate(given_events_when_summed_are_those_of_the_list, d),
+        cmocka_unit_test_prestate(run_when_double_equals_the_cpu_backend, d),
         cmocka_unit_test_prestate(run_when_delays_allow_takes_slices_of_32, d),
         cmocka_unit_test_prestate(
             run_when_a_state_overflows_names_the_first_step_and_least_cell, d),

@@ -1,6 +1,7 @@
 /* kernels/step/deliver.cl against a plain C reference over random connections: constant and
  * drawn weights, one delay and many, empty rows, populations of 1, 15, 16, 17 … cells, negative
- * steps; every count of partitions and every group size. */
+ * steps; every count of partitions and every group size; sums of 32 bits and of 64, these with
+ * 64-bit atomics where the device has them and with two halves everywhere. */
 #include "support/expect.h"
 
 #include "device/device.h"
@@ -15,7 +16,8 @@ struct made_up {
     struct deliver_place places[N_POPULATIONS];
     uint64_t *rows;
     uint32_t *targets, *slot;
-    int32_t *weights, *ring, *expected;
+    int64_t *weights, *ring, *expected;
+    bool is_wide;
     uint64_t n_rows, n_targets, n_weights, n_ring, n_slot;
 };
 
@@ -40,6 +42,12 @@ static void sort_targets(uint32_t *t, uint64_t n)
     }
 }
 
+/* Wide weights have both halves, and any carry between them. */
+static int64_t made_weight(const struct made_up *m, int32_t w)
+{
+    return m->is_wide ? w * INT64_C(0x123456789) : w;
+}
+
 static void make_conn(struct made_up *m, uint32_t k)
 {
     struct conn_layout *const c = &m->conns[k];
@@ -57,7 +65,7 @@ static void make_conn(struct made_up *m, uint32_t k)
     c->row_begin = m->n_rows;
     c->edge_begin = m->n_targets;
     c->has_weights = k % 2;
-    c->weight = (int32_t)random_below(1000) - 300;
+    c->weight = made_weight(m, (int32_t)random_below(1000) - 300);
     c->weight_begin = m->n_weights;
     const uint64_t n_rows = (uint64_t)c->n_pre * c->n_delays;
     uint64_t n = 0;
@@ -67,7 +75,8 @@ static void make_conn(struct made_up *m, uint32_t k)
         for (uint32_t j = 0; j < degree; j++) {
             m->targets[c->edge_begin + n + j] = random_below(c->n_post);
             if (c->has_weights != 0) {
-                m->weights[c->weight_begin + n + j] = (int32_t)random_below(100000) - 50000;
+                m->weights[c->weight_begin + n + j] =
+                    made_weight(m, (int32_t)random_below(100000) - 50000);
             }
         }
         sort_targets(m->targets + c->edge_begin + n, degree);
@@ -99,10 +108,11 @@ static void make_spikes(struct made_up *m)
     }
 }
 
-static void make(struct made_up *m)
+static void make(struct made_up *m, bool is_wide)
 {
     struct err e = {0};
     memset(m, 0, sizeof *m);
+    m->is_wide = is_wide;
     EXPECT_OK(mem_alloc(&m->rows, 100000, sizeof *m->rows, &e));
     EXPECT_OK(mem_alloc(&m->targets, 2000000, sizeof *m->targets, &e));
     EXPECT_OK(mem_alloc(&m->weights, 2000000, sizeof *m->weights, &e));
@@ -131,7 +141,8 @@ static void unmake(struct made_up *m)
 static uint64_t reference(struct made_up *m, int64_t first)
 {
     for (uint64_t k = 0; k < m->n_ring; k++) {
-        m->expected[k] = (int32_t)(k * 2654435761u >> 20);
+        m->expected[k] = m->is_wide ? (int64_t)(k * UINT64_C(0x9E3779B97F4A7C15)) >> 8
+                                    : (int64_t)(k * 2654435761u >> 20);
         m->ring[k] = m->expected[k];
     }
     uint64_t n_changed = 0;
@@ -149,7 +160,7 @@ static uint64_t reference(struct made_up *m, int64_t first)
                     const uint64_t *const row =
                         m->rows + c->row_begin + (uint64_t)list[2 * k] * c->n_delays + d;
                     for (uint64_t edge = row[0]; edge < row[1]; edge++) {
-                        const int32_t w = c->has_weights != 0
+                        const int64_t w = c->has_weights != 0
                                               ? m->weights[c->weight_begin + edge]
                                               : c->weight;
                         m->expected[c->ring_begin + (uint64_t)at * c->ring_stride +
@@ -165,29 +176,63 @@ static uint64_t reference(struct made_up *m, int64_t first)
     return n_changed;
 }
 
+/* An array of sums as the kernel has it. Owned. */
+static void *sums_narrowed(const struct made_up *m, const int64_t *from, uint64_t n)
+{
+    struct err e = {0};
+    int64_t *wide = NULL;
+    EXPECT_OK(mem_alloc(&wide, n, sizeof *wide, &e));
+    int32_t *const narrow = (int32_t *)(void *)wide;
+    for (uint64_t k = 0; k < n; k++) {
+        if (m->is_wide) {
+            wide[k] = from[k];
+        } else {
+            narrow[k] = (int32_t)from[k];
+        }
+    }
+    return wide;
+}
+
+static int64_t sum_at(const struct made_up *m, const void *sums, uint64_t k)
+{
+    return m->is_wide ? ((const int64_t *)sums)[k] : ((const int32_t *)sums)[k];
+}
+
 struct on_device {
     struct device_buffer buffers[7]; /* in the order of the kernels' arguments */
     struct device_program program;
 };
 
-static void upload(struct on_device *o, struct device *d, const struct made_up *m)
+static void upload(struct on_device *o, struct device *d, const struct made_up *m,
+                   bool has_int64_atomics)
 {
     struct err e = {0};
     struct text text = {0};
-    const void *const data[7] = {m->conns,   m->places, m->rows, m->targets,
-                                 m->weights, m->ring,   m->slot};
+    const uint64_t sum = m->is_wide ? 8 : 4;
+    void *const weights = sums_narrowed(m, m->weights, m->n_weights), *const ring =
+                                                                          sums_narrowed(
+                                                                              m, m->ring,
+                                                                              m->n_ring);
+    const void *const data[7] = {m->conns, m->places, m->rows, m->targets,
+                                 weights,  ring,      m->slot};
     const uint64_t bytes[7] = {sizeof m->conns,
                                sizeof m->places,
                                m->n_rows * sizeof *m->rows,
                                m->n_targets * sizeof *m->targets,
-                               m->n_weights * sizeof *m->weights,
-                               m->n_ring * sizeof *m->ring,
+                               m->n_weights * sum,
+                               m->n_ring * sum,
                                m->n_slot * sizeof *m->slot};
     for (uint32_t k = 0; k < 7; k++) {
         EXPECT_OK(device_buffer_create(&o->buffers[k], d, bytes[k], "test data", &e));
         EXPECT_OK(device_write(&o->buffers[k], 0, data[k], bytes[k], &e));
     }
+    mem_free(weights);
+    mem_free(ring);
     text_add(&text, device_prelude(d));
+    if (m->is_wide) {
+        text_print(&text, "#define REAL_IS_DOUBLE 1\n#define DELIVER_ATOMIC64 %d\n",
+                   has_int64_atomics ? 1 : 0);
+    }
     EXPECT_OK(device_kernel_text("step/deliver.cl", &text, &e));
     EXPECT_OK(device_program_create(&o->program, d, text_string(&text), NULL, &e));
     text_fini(&text);
@@ -211,24 +256,52 @@ static void check(struct on_device *o, struct made_up *m, const char *name, int6
     const struct deliver_slice slice = {
         .first = first, .slot_at = 0, .n_conns = N_CONNS, .n_partitions = n_partitions};
     EXPECT_OK(device_kernel_create(&k, &o->program, name, &e));
-    EXPECT_OK(device_write(&o->buffers[5], 0, m->ring, m->n_ring * sizeof *m->ring, &e));
+    const uint64_t bytes = m->n_ring * (m->is_wide ? 8 : 4);
+    void *const got = sums_narrowed(m, m->ring, m->n_ring);
+    EXPECT_OK(device_write(&o->buffers[5], 0, got, bytes, &e));
     for (uint32_t a = 0; a < 7; a++) {
         EXPECT_OK(device_kernel_set_buffer(&k, a, &o->buffers[a], &e));
     }
     EXPECT_OK(device_kernel_set(&k, 7, sizeof slice, &slice, &e));
     EXPECT_OK(device_launch(&k, global, local, NULL, &e));
-    int32_t *got = NULL;
-    EXPECT_OK(mem_alloc(&got, m->n_ring, sizeof *got, &e));
-    EXPECT_OK(device_read(&o->buffers[5], 0, got, m->n_ring * sizeof *got, &e));
+    EXPECT_OK(device_read(&o->buffers[5], 0, got, bytes, &e));
     for (uint64_t j = 0; j < m->n_ring; j++) {
-        if (got[j] != m->expected[j]) {
+        if (sum_at(m, got, j) != m->expected[j]) {
             fail_msg("%s, first %" PRId64 ", partitions %u, global %" PRIu64 ", local %" PRIu64
-                     ": sum %" PRIu64 " is %d, expected %d",
-                     name, first, n_partitions, global, local, j, got[j], m->expected[j]);
+                     ": sum %" PRIu64 " is %" PRId64 ", expected %" PRId64,
+                     name, first, n_partitions, global, local, j, sum_at(m, got, j),
+                     m->expected[j]);
         }
     }
     mem_free(got);
     device_kernel_destroy(&k);
+}
+
+static void check_all(struct device *d, struct made_up *m, bool has_int64_atomics)
+{
+    struct on_device o;
+    upload(&o, d, m, has_int64_atomics);
+    const int64_t firsts[] = {0, 1, 7, -1, -10000, INT64_C(5000000000)};
+    for (size_t f = 0; f < sizeof firsts / sizeof *firsts; f++) {
+        EXPECT_TRUE(reference(m, firsts[f]) > 100);
+        const uint32_t partitions[] = {1, 2, 3, 7, 40};
+        for (size_t p = 0; p < sizeof partitions / sizeof *partitions; p++) {
+            check(&o, m, "deliver_partitioned", firsts[f], partitions[p], partitions[p], 1);
+        }
+        const uint32_t groups[][2] = {
+            {1,   1 },
+            {1,   16},
+            {3,   5 },
+            {8,   16},
+            {64,  2 },
+            {512, 1 }
+        };
+        for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
+            check(&o, m, "deliver_atomic", firsts[f], 0, groups[g][0] * groups[g][1],
+                  groups[g][1]);
+        }
+    }
+    release(&o);
 }
 
 static void deliver_when_partitioned_or_atomic_gives_the_sums_of_the_reference(void **state)
@@ -237,40 +310,23 @@ static void deliver_when_partitioned_or_atomic_gives_the_sums_of_the_reference(v
     struct err e = {0};
     struct device_info *all = NULL;
     uint32_t n_devices = 0;
-    struct made_up m;
-    make(&m);
+    struct made_up narrow, wide;
+    make(&narrow, false);
+    make(&wide, true);
     EXPECT_OK(device_list(&all, &n_devices, &e));
     for (uint32_t j = 0; j < n_devices; j++) {
         struct device *d = NULL;
-        struct on_device o;
         EXPECT_OK(device_open(&d, &all[j], NULL, &e));
-        upload(&o, d, &m);
-        const int64_t firsts[] = {0, 1, 7, -1, -10000, INT64_C(5000000000)};
-        for (size_t f = 0; f < sizeof firsts / sizeof *firsts; f++) {
-            EXPECT_TRUE(reference(&m, firsts[f]) > 100);
-            const uint32_t partitions[] = {1, 2, 3, 7, 40};
-            for (size_t p = 0; p < sizeof partitions / sizeof *partitions; p++) {
-                check(&o, &m, "deliver_partitioned", firsts[f], partitions[p], partitions[p],
-                      1);
-            }
-            const uint32_t groups[][2] = {
-                {1,   1 },
-                {1,   16},
-                {3,   5 },
-                {8,   16},
-                {64,  2 },
-                {512, 1 }
-            };
-            for (size_t g = 0; g < sizeof groups / sizeof *groups; g++) {
-                check(&o, &m, "deliver_atomic", firsts[f], 0, groups[g][0] * groups[g][1],
-                      groups[g][1]);
-            }
+        check_all(d, &narrow, false);
+        check_all(d, &wide, false);
+        if (all[j].has_int64_atomics) {
+            check_all(d, &wide, true);
         }
-        release(&o);
         device_close(d);
     }
     mem_free(all);
-    unmake(&m);
+    unmake(&narrow);
+    unmake(&wide);
 }
 
 static void deliver_when_nothing_spiked_changes_nothing(void **state)
@@ -280,7 +336,7 @@ static void deliver_when_nothing_spiked_changes_nothing(void **state)
     struct device_info *all = NULL;
     uint32_t n_devices = 0;
     struct made_up m;
-    make(&m);
+    make(&m, true);
     memset(m.slot, 0, 16 * sizeof *m.slot);
     EXPECT_EQ_I64(reference(&m, 3), 0);
     EXPECT_OK(device_list(&all, &n_devices, &e));
@@ -288,7 +344,7 @@ static void deliver_when_nothing_spiked_changes_nothing(void **state)
         struct device *d = NULL;
         struct on_device o;
         EXPECT_OK(device_open(&d, &all[0], NULL, &e));
-        upload(&o, d, &m);
+        upload(&o, d, &m, false);
         check(&o, &m, "deliver_partitioned", 3, 2, 2, 1);
         check(&o, &m, "deliver_atomic", 3, 0, 64, 16);
         release(&o);
