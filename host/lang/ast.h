@@ -67,12 +67,13 @@ enum symbol_kind {
     SYMBOL_INTERMEDIATE, /* index: of the model's intermediates */
     SYMBOL_ARGUMENT,     /* index: of a user function's arguments */
     SYMBOL_CONSTANT,     /* value: an expression without t, cells or draws; lowered in place */
-    SYMBOL_SIGNAL,       /* value: an expression of t (and of i) */
+    SYMBOL_SIGNAL,       /* value: an expression of t (and of i), or table */
     SYMBOL_FUNCTION,     /* value: body over arguments */
     SYMBOL_VARIABLE /* given by the place where the expression stands; index: see lang/lower.h
                        (t, dt, i, distance, …) */
 };
 
+struct ir_table;
 struct symbol {
     enum symbol_kind kind;
     const char *name;
@@ -82,7 +83,8 @@ struct symbol {
                       never a mismatch */
     uint32_t index;
     struct ast *value;
-    const char *const *args; /* SYMBOL_FUNCTION */
+    const struct ir_table *table; /* SYMBOL_SIGNAL given as steps (lang/ir.h); value is NULL then */
+    const char *const *args;      /* SYMBOL_FUNCTION */
     uint32_t n_args;
     struct symbol *arguments; /* SYMBOL_FUNCTION: [n_args] SYMBOL_ARGUMENT, made by scope_add */
     bool is_open;             /* the check is inside its value: meeting it again is a cycle */

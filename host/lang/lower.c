@@ -318,6 +318,9 @@ static uint32_t lower_variable(struct lower *l, uint32_t variable)
  * names it. */
 static uint32_t lower_symbol_value(struct lower *l, const struct symbol *s)
 {
+    if (s->table != NULL) {
+        return ir_table(l->ir, s->table);
+    }
     if (s->value == NULL) {
         return IR_NONE;
     }
