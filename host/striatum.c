@@ -89,7 +89,8 @@ static enum err_code load_network(struct striatum *s, const char *path,
     const struct desc_options options = {.overrides = o->overrides,
                                          .n_overrides = o->n_overrides,
                                          .duration = o->duration,
-                                         .seed = o->seed};
+                                         .seed = o->seed,
+                                         .precision = o->precision};
     return desc_load_network(&s->desc, path, &options, &s->diags, &s->err);
 }
 

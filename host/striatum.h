@@ -48,6 +48,7 @@ struct striatum_load_options {
     const char *const *overrides; /* "path=value" */
     uint32_t n_overrides;
     const char *duration, *seed; /* as text ("200 ms", "7"), or NULL */
+    const char *precision;       /* "single", "double", or NULL: as the file says */
 };
 /* Loads and checks a network file (a shipped one by bare name too). */
 enum striatum_status striatum_load(struct striatum *s, const char *network,
@@ -91,12 +92,57 @@ const char *striatum_summary_json(const struct striatum *s);
 const char *striatum_summary_table(struct striatum *s);
 const char *striatum_output_dir(const struct striatum *s);
 
+/* One cell under a protocol, on the plain-C backend: a step of the model's current (off, on,
+ * off), or a voltage clamp, and given spikes. All texts are those of the language; NULL: not
+ * given. */
+struct striatum_neuron_options {
+    const char *model; /* file, or bare name of a shipped model */
+    const char *preset, *integrator;
+    const char *current;  /* "300 pA"; default: the model's protocol */
+    const char *times;    /* "100 ms,500 ms,100 ms": before, during and after the current */
+    const char *duration; /* of the whole: the current is on for what the times before and after
+                             leave */
+    const char *step, *precision, *seed; /* precision: "double" where not given */
+    const char *const *sets; /* [n_sets] "C=100 pF": parameters, and states at the start */
+    uint32_t n_sets;
+    const char
+        *clamp; /* "-75,-50,-40 mV": one after the other, each for the time of the current */
+    const char *spikes; /* "ampa@20:0.6 nS,gaba@30:1 nS" */
+    const char *record; /* "v,u"; default: all states, intermediates and the current */
+    const char *plot;   /* file for a picture (.png, .svg) */
+    void (*note)(void *context, const char *text);
+    void *context;
+};
+enum striatum_status striatum_neuron(struct striatum *s,
+                                     const struct striatum_neuron_options *o);
+/* Of the last striatum_neuron: the trace as CSV. Its table and JSON: striatum_summary_table,
+ * striatum_summary_json. */
+const char *striatum_neuron_trace(const struct striatum *s);
+
+/* Runs the checks of models: what each file says comes out, in single and double precision, on
+ * plain C and on devices. */
+struct striatum_selftest_options {
+    const char *const *models; /* [n_models]; none: all shipped */
+    uint32_t n_models;
+    const char *device; /* beside plain C; NULL: "auto" */
+    bool all_devices;   /* every OpenCL device, every width */
+    /* Lines of the table, as they come about. */
+    void (*line)(void *context, const char *text);
+    void *context;
+};
+enum striatum_status striatum_selftest(struct striatum *s,
+                                       const struct striatum_selftest_options *o);
+
 /* Texts for people, or JSON. Borrowed until the next call. NULL after an error (see
  * striatum_message). */
 const char *striatum_plan(struct striatum *s, bool json); /* of the loaded network */
 const char *striatum_devices(struct striatum *s, bool json);
 const char *striatum_models(struct striatum *s, const char *show,
                             bool json); /* show: a model's name or file, or NULL for the list */
+/* The model as one file, with all that it extends. */
+const char *striatum_model_flat(struct striatum *s, const char *model);
+/* docs/models.md: every shipped model for people to read, as Markdown. */
+const char *striatum_models_page(struct striatum *s);
 /* One model's step in both readers: OpenCL C of that width, and the block interpreter's
  * program. Status in *status. */
 const char *striatum_emit(struct striatum *s, const char *model, uint32_t width,

@@ -4,6 +4,7 @@
 
 #include "striatum.h"
 #include "rec/rec.h"
+#include <jansson.h>
 #include <signal.h>
 
 struct striatum {
@@ -24,6 +25,10 @@ enum striatum_status striatum_status_of(const struct striatum *s, enum err_code 
 enum err_code striatum_choose_device(const char *name, struct device_info *info,
                                      bool *use_opencl, char *why, size_t n_why,
                                      struct err *e) ERR_CHECKED;
+/* Loads a model for its own sake; NULL after an error. */
+struct model *striatum_load_model(struct striatum *s, const char *name);
+/* The answer of a call as JSON text; takes over the reference to value (a json_t). */
+const char *striatum_answer_json(struct striatum *s, json_t *value);
 void striatum_make_table(struct striatum *s, const struct network *n,
                          const struct rec_summary *summary);
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *answer_json(struct striatum *s, json_t *value)
+const char *striatum_answer_json(struct striatum *s, json_t *value)
 {
     text_fini(&s->answer);
     char *const dump = json_dumps(value, JSON_INDENT(2));
@@ -83,7 +83,7 @@ const char *striatum_plan(struct striatum *s, bool json)
     if (network_create(&n, s->desc, &s->diags, &s->err) == ERR_OK &&
         network_plan(n, s->arena, &plan, &s->err) == ERR_OK) {
         if (json) {
-            answer = answer_json(s, plan_json(n, &plan));
+            answer = striatum_answer_json(s, plan_json(n, &plan));
         } else {
             plan_text(s, n, &plan);
             answer = text_string(&s->answer);
@@ -121,7 +121,7 @@ const char *striatum_devices(struct striatum *s, bool json)
         (void)json_array_append_new(
             list, json_pack("{s:s, s:s}", "device", "cpu", "name", "plain C, all cores"));
         mem_free(all);
-        return answer_json(s, list);
+        return striatum_answer_json(s, list);
     }
     struct text *const t = &s->answer;
     for (uint32_t k = 0; k < n && code == ERR_OK; k++) {
@@ -150,155 +150,13 @@ const char *striatum_devices(struct striatum *s, bool json)
     return text_string(t);
 }
 
-static double shown(const struct model *m, struct unit unit, double value)
-{
-    return m->no_units ? value : value / unit.to_house;
-}
-
-static json_t *model_json(const struct model *m)
-{
-    json_t *const parameters = json_object(), *const receptors = json_object(),
-                  *const states = json_array(), *const presets = json_array(),
-                  *const intermediates = json_array();
-    char unit[64];
-    for (uint32_t k = 0; k < m->n_parameters; k++) {
-        const struct model_parameter *const p = &m->parameters[k];
-        struct text value = {0};
-        double number;
-        if (p->value != NULL) {
-            lang_print(p->value, &value);
-        }
-        json_t *const item =
-            json_pack("{s:s, s:s, s:s*}", "default", text_string(&value), "unit",
-                      unit_format(p->unit, unit, sizeof unit), "doc", p->doc);
-        if (p->value != NULL && lang_constant(p->value, &number)) {
-            (void)json_object_set_new(item, "value", json_real(shown(m, p->unit, number)));
-        }
-        if (p->has_range) {
-            (void)json_object_set_new(
-                item, "range",
-                json_pack("[f, f]", shown(m, p->unit, p->low), shown(m, p->unit, p->high)));
-        }
-        (void)json_object_set_new(parameters, p->name, item);
-        text_fini(&value);
-    }
-    for (uint32_t k = 0; k < m->n_receptors; k++) {
-        (void)json_object_set_new(receptors, m->receptors[k].name,
-                                  json_string(m->receptors[k].variable));
-    }
-    for (uint32_t k = 0; k < m->n_states; k++) {
-        (void)json_array_append_new(states, json_string(m->states[k].name));
-    }
-    for (uint32_t k = 0; k < m->n_intermediates; k++) {
-        (void)json_array_append_new(intermediates, json_string(m->intermediates[k]->name));
-    }
-    for (uint32_t k = 0; k < m->n_presets; k++) {
-        (void)json_array_append_new(presets, json_string(m->presets[k].name));
-    }
-    return json_pack("{s:s, s:s*, s:s*, s:s*, s:o, s:o, s:o, s:o, s:o}", "model", m->stem,
-                     "name", m->name, "source", m->source, "doc", m->doc, "parameters",
-                     parameters, "receptors", receptors, "state", states, "recordable",
-                     intermediates, "presets", presets);
-}
-
-static void add_statements(struct text *t, const char *title, const struct stmt *statements,
-                           uint32_t n)
-{
-    text_print(t, "%s\n", title);
-    for (uint32_t k = 0; k < n; k++) {
-        text_add(t, "  ");
-        lang_print_statement(&statements[k], t);
-        text_add(t, "\n");
-    }
-}
-
-static void model_text(const struct model *m, struct text *t)
-{
-    char unit[64];
-    text_print(t, "%s: %s\n", m->stem, m->name != NULL ? m->name : m->stem);
-    if (m->source != NULL) {
-        text_print(t, "source: %s\n", m->source);
-    }
-    if (m->doc != NULL) {
-        text_print(t, "%s\n", m->doc);
-    }
-    text_add(t, "parameters\n");
-    for (uint32_t k = 0; k < m->n_parameters; k++) {
-        const struct model_parameter *const p = &m->parameters[k];
-        struct text value = {0};
-        double number;
-        if (p->value != NULL && lang_constant(p->value, &number)) {
-            (void)unit_format(p->unit, unit, sizeof unit);
-            text_print(&value, "%.10g%s%s", shown(m, p->unit, number),
-                       strcmp(unit, "no unit") == 0 ? "" : " ",
-                       strcmp(unit, "no unit") == 0 ? "" : unit);
-        } else if (p->value != NULL) {
-            lang_print(p->value, &value);
-        }
-        text_print(t, "  %-10s = %-20s %s\n", p->name, text_string(&value),
-                   p->doc != NULL ? p->doc : "");
-        text_fini(&value);
-    }
-    text_add(t, "receptors\n");
-    for (uint32_t k = 0; k < m->n_receptors; k++) {
-        text_print(t, "  %-10s adds to %s\n", m->receptors[k].name, m->receptors[k].variable);
-    }
-    text_add(t, "state\n");
-    for (uint32_t k = 0; k < m->n_states; k++) {
-        text_print(t, "  %-10s = ", m->states[k].name);
-        lang_print(m->states[k].initial, t);
-        text_add(t, "\n");
-    }
-    add_statements(t, "equations", m->statements, m->n_statements);
-    if (m->threshold != NULL) {
-        text_add(t, "threshold\n  ");
-        lang_print(m->threshold, t);
-        text_add(t, "\n");
-        add_statements(t, "reset", m->reset, m->n_reset);
-    }
-    for (uint32_t k = 0; k < m->n_presets; k++) {
-        text_print(t, k == 0 ? "presets\n  %s\n" : "  %s\n", m->presets[k].name);
-    }
-}
-
 /* Loads a model for its own sake; NULL after an error. */
-static struct model *load_model(struct striatum *s, const char *name)
+struct model *striatum_load_model(struct striatum *s, const char *name)
 {
     struct model *m = NULL;
     return desc_load_model(&m, name, (struct pos){.file = name}, &s->diags, &s->err) == ERR_OK
                ? m
                : NULL;
-}
-
-const char *striatum_models(struct striatum *s, const char *show, bool json)
-{
-    text_fini(&s->answer);
-    if (striatum_reset(s) != ERR_OK) {
-        return NULL;
-    }
-    json_t *const list = json_array();
-    struct text *const t = &s->answer;
-    const uint32_t n = show != NULL ? 1 : desc_n_shipped_models;
-    for (uint32_t k = 0; k < n; k++) {
-        const struct model *const m =
-            load_model(s, show != NULL ? show : desc_shipped_models[k].name);
-        if (m == NULL) {
-            json_decref(list);
-            return NULL;
-        }
-        if (json) {
-            (void)json_array_append_new(list, model_json(m));
-        } else if (show != NULL) {
-            model_text(m, t);
-        } else {
-            text_print(t, "%-26s %s\n", m->stem, m->name != NULL ? m->name : "");
-        }
-    }
-    if (json) {
-        return answer_json(s, list);
-    }
-    json_decref(list);
-    return text_string(t);
 }
 
 /* A network of 16 cells of one model, each receptor fed one to one, so that the step shows its
