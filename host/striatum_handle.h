@@ -25,6 +25,11 @@ enum striatum_status striatum_status_of(const struct striatum *s, enum err_code 
 enum err_code striatum_choose_device(const char *name, struct device_info *info,
                                      bool *use_opencl, char *why, size_t n_why,
                                      struct err *e) ERR_CHECKED;
+/* The same for a network of this precision: `auto` passes over devices that cannot compute in
+ * it. */
+enum err_code striatum_choose_device_for(const char *name, enum precision precision,
+                                         struct device_info *info, bool *use_opencl, char *why,
+                                         size_t n_why, struct err *e) ERR_CHECKED;
 /* Loads a model for its own sake; NULL after an error. */
 struct model *striatum_load_model(struct striatum *s, const char *name);
 /* The answer of a call as JSON text; takes over the reference to value (a json_t). */

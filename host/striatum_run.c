@@ -34,8 +34,9 @@ void striatum_stop(struct striatum *s)
 
 /* `auto` prefers a GPU, then another OpenCL device, then plain C (issue of portability: no
  * device is needed). */
-enum err_code striatum_choose_device(const char *name, struct device_info *info,
-                                     bool *use_opencl, char *why, size_t n_why, struct err *e)
+enum err_code striatum_choose_device_for(const char *name, enum precision precision,
+                                         struct device_info *info, bool *use_opencl, char *why,
+                                         size_t n_why, struct err *e)
 {
     const char *const wanted = name == NULL ? "auto" : name;
     *use_opencl = false;
@@ -54,7 +55,7 @@ enum err_code striatum_choose_device(const char *name, struct device_info *info,
             mem_free(all);
             return ERR_OK;
         }
-        if (device_find("opencl", all, n, &index, &ignored) != ERR_OK) {
+        if (device_find_for("opencl", precision, all, n, &index, &ignored) != ERR_OK) {
             (void)snprintf(why, n_why, "no usable OpenCL device: %.150s", ignored.msg);
             mem_free(all);
             return ERR_OK;
@@ -66,7 +67,7 @@ enum err_code striatum_choose_device(const char *name, struct device_info *info,
     } else {
         const enum err_code code = listed != ERR_OK
                                        ? err_set(e, ERR_NO_DEVICE, 0, "%s", ignored.msg)
-                                       : device_find(wanted, all, n, &index, e);
+                                       : device_find_for(wanted, precision, all, n, &index, e);
         if (code != ERR_OK) {
             mem_free(all);
             return code;
@@ -77,6 +78,12 @@ enum err_code striatum_choose_device(const char *name, struct device_info *info,
     *info = all[index];
     mem_free(all);
     return ERR_OK;
+}
+
+enum err_code striatum_choose_device(const char *name, struct device_info *info,
+                                     bool *use_opencl, char *why, size_t n_why, struct err *e)
+{
+    return striatum_choose_device_for(name, PRECISION_SINGLE, info, use_opencl, why, n_why, e);
 }
 
 static enum err_code sink_spikes(void *context, uint32_t population, int64_t first,
@@ -290,7 +297,8 @@ enum striatum_status striatum_run(struct striatum *s, const struct striatum_run_
     char why[256] = "", note[512];
     enum err_code code = check_options(o, &s->err);
     if (code == ERR_OK) {
-        code = striatum_choose_device(o->device, &info, &use_opencl, why, sizeof why, &s->err);
+        code = striatum_choose_device_for(o->device, s->desc->precision, &info, &use_opencl, why,
+                                          sizeof why, &s->err);
     }
     if (code == ERR_OK && use_opencl) {
         code =

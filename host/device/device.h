@@ -27,6 +27,11 @@ enum err_code device_list(struct device_info **out, uint32_t *n, struct err *e) 
  * device's name (any case). ERR_NO_DEVICE with the list of those present. */
 enum err_code device_find(const char *spec, const struct device_info *all, uint32_t n,
                           uint32_t *index, struct err *e) ERR_CHECKED;
+/* The same for a precision: "opencl" passes over devices that cannot compute in it, another
+ * that cannot is ERR_NO_DEVICE. */
+enum err_code device_find_for(const char *spec, enum precision precision,
+                              const struct device_info *all, uint32_t n, uint32_t *index,
+                              struct err *e) ERR_CHECKED;
 
 struct device; /* an open device: context, one in-order queue */
 struct device_options {

@@ -172,39 +172,63 @@ static bool is_part_of(const char *whole, const char *part)
     return false;
 }
 
-/* "cpu" and "auto" belong to the caller: cpu is the plain-C backend, never an OpenCL device. */
+static bool works_for(const struct device_info *info, enum precision precision)
+{
+    return info->is_available && info->has_compiler &&
+           (precision == PRECISION_SINGLE || info->has_double);
+}
+
+/* A GPU, else the first. */
+static enum err_code find_best(enum precision precision, const struct device_info *all,
+                               uint32_t n, uint32_t *index, struct err *e)
+{
+    const struct device_info *best = NULL;
+    bool has_any = false;
+    for (uint32_t k = 0; k < n; k++) {
+        has_any = has_any || works_for(&all[k], PRECISION_SINGLE);
+        if (works_for(&all[k], precision) &&
+            (best == NULL || (all[k].type == DEVICE_GPU && best->type != DEVICE_GPU))) {
+            best = &all[k];
+        }
+    }
+    ERR_IF(best == NULL && has_any, e, ERR_NO_DEVICE,
+           "no OpenCL device here has double precision (cl_khr_fp64); use --device cpu, or "
+           "precision: single");
+    ERR_IF(best == NULL, e, ERR_NO_DEVICE,
+           "no OpenCL device here is available with a compiler");
+    *index = (uint32_t)(best - all);
+    return ERR_OK;
+}
+
 enum err_code device_find(const char *spec, const struct device_info *all, uint32_t n,
                           uint32_t *index, struct err *e)
+{
+    return device_find_for(spec, PRECISION_SINGLE, all, n, index, e);
+}
+
+/* "cpu" and "auto" belong to the caller: cpu is the plain-C backend, never an OpenCL device. */
+enum err_code device_find_for(const char *spec, enum precision precision,
+                              const struct device_info *all, uint32_t n, uint32_t *index,
+                              struct err *e)
 {
     *index = 0;
     ERR_IF(n == 0, e, ERR_NO_DEVICE,
            "there is no OpenCL device here (is a driver installed, such as pocl-opencl-icd?); "
            "--device cpu needs none");
     if (strcmp(spec, "opencl") == 0) {
-        const struct device_info *best = NULL;
-        for (uint32_t k = 0; k < n; k++) {
-            const bool works = all[k].is_available && all[k].has_compiler;
-            if (works &&
-                (best == NULL || (all[k].type == DEVICE_GPU && best->type != DEVICE_GPU))) {
-                best = &all[k];
-            }
-        }
-        ERR_IF(best == NULL, e, ERR_NO_DEVICE,
-               "no OpenCL device here is available with a compiler");
-        *index = (uint32_t)(best - all);
-        return ERR_OK;
+        return find_best(precision, all, n, index, e);
     }
     for (uint32_t k = 0; k < n; k++) {
         if (strcmp(spec, all[k].spec) == 0) {
             *index = k;
-            return ERR_OK;
+            return device_check_precision(&all[k], precision, e);
         }
     }
     for (uint32_t k = 0; k < n; k++) {
         if (spec[0] != '\0' && strncmp(spec, "opencl:", 7) != 0 &&
             is_part_of(all[k].name, spec)) {
             *index = k;
-            return ERR_OK;
+            return device_check_precision(&all[k], precision, e);
         }
     }
     char present[384] = "";

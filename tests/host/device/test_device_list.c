@@ -87,6 +87,28 @@ static void find_when_given_numbers_or_part_of_a_name_finds(void **state)
     EXPECT_EQ_I64(index, 1);
 }
 
+static void find_when_double_is_asked_passes_over_devices_without(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    uint32_t at = 9;
+    struct device_info all[2] = {made_up("opencl:0.0", "Some GPU", DEVICE_GPU),
+                                 made_up("opencl:0.1", "Some CPU", DEVICE_CPU)};
+    all[0].has_double = false;
+    all[1].has_double = true;
+    EXPECT_OK(device_find_for("opencl", PRECISION_SINGLE, all, 2, &at, &e));
+    EXPECT_EQ_I64(at, 0);
+    EXPECT_OK(device_find_for("opencl", PRECISION_DOUBLE, all, 2, &at, &e));
+    EXPECT_EQ_I64(at, 1);
+    EXPECT_OK(device_find_for("some cpu", PRECISION_DOUBLE, all, 2, &at, &e));
+    EXPECT_EQ_I64(at, 1);
+    EXPECT_ERR(device_find_for("opencl:0.0", PRECISION_DOUBLE, all, 2, &at, &e), ERR_NO_DEVICE,
+               "opencl:0.0 (Some GPU) has no double precision");
+    all[1].has_double = false;
+    EXPECT_ERR(device_find_for("opencl", PRECISION_DOUBLE, all, 2, &at, &e), ERR_NO_DEVICE,
+               "use --device cpu, or precision: single");
+}
+
 static void find_when_nothing_fits_lists_what_is_there(void **state)
 {
     (void)state;
@@ -108,6 +130,7 @@ int main(void)
         cmocka_unit_test(list_when_memory_is_out_says_so),
         cmocka_unit_test(find_when_opencl_is_asked_prefers_a_gpu_that_works),
         cmocka_unit_test(find_when_given_numbers_or_part_of_a_name_finds),
+        cmocka_unit_test(find_when_double_is_asked_passes_over_devices_without),
         cmocka_unit_test(find_when_nothing_fits_lists_what_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
