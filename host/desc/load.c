@@ -307,6 +307,35 @@ struct yaml *load_text(struct load *l, const char *text)
     return load_tree(l, &found, (struct pos){.file = l->memory_file}, LOAD_NETWORK);
 }
 
+const char *load_data_file(struct load *l, struct yaml *node)
+{
+    if (node->kind != YAML_SCALAR || yaml_is_null(node) || node->length == 0) {
+        diag_error(l->d, node->at, 1, NULL, "'file' must be the path of a file, this is a %s",
+                   yaml_kind_name(node));
+        return NULL;
+    }
+    const bool is_typed = is_from_command_line(l, node->at.file);
+    const char *path = join_path(l, is_typed ? NULL : node->at.file, node->text);
+    struct stat info;
+    bool is_there = stat(path, &info) == 0;
+    if (!is_there && is_typed && l->network_file != NULL) {
+        const char *const beside = join_path(l, l->network_file, node->text);
+        is_there = stat(beside, &info) == 0;
+        path = is_there ? beside : path;
+    }
+    if (!is_there || S_ISDIR(info.st_mode)) {
+        diag_error(l->d, node->at, (uint32_t)node->length, NULL, "cannot read '%s': %s", path,
+                   strerror(is_there ? EISDIR : ENOENT));
+        return NULL;
+    }
+    struct load_data *const data =
+        arena_push(l->arena, &l->data, &l->n_data, &l->data_capacity, sizeof *data);
+    if (data != NULL) {
+        *data = (struct load_data){.node = node, .path = path};
+    }
+    return path;
+}
+
 static struct load_model *find_model(struct load *l, const char *file, uint32_t integrator)
 {
     for (uint32_t k = 0; k < l->n_models; k++) {

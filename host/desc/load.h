@@ -16,6 +16,12 @@ struct load_model {
     uint32_t integrator; /* INTEGRATOR_N: as the file says */
 };
 
+/* A file of data that a node names: the flattened network names it by its whole path. */
+struct load_data {
+    struct yaml *node;
+    const char *path;
+};
+
 struct load {
     struct arena *arena;
     struct diag_list *d;
@@ -26,6 +32,8 @@ struct load {
     const char *model_dir;    /* more models, or NULL */
     struct load_model *models; /* each is read once */
     uint32_t n_models, models_capacity;
+    struct load_data *data;
+    uint32_t n_data, data_capacity;
 };
 
 /* Where a file lies. */
@@ -45,6 +53,9 @@ struct yaml *load_tree(struct load *l, const struct load_found *found, struct po
                        enum load_kind kind);
 /* The same for a network given as a text under l->memory_file. */
 struct yaml *load_text(struct load *l, const char *text);
+/* Path of a file of data, relative to the folder of the file that names it. NULL after a
+ * diagnostic at the node. */
+const char *load_data_file(struct load *l, struct yaml *node);
 /* The checked model at a place of a network file. NULL after a diagnostic. */
 struct model *load_model_at(struct load *l, const struct yaml *name);
 /* The same model under another integrator. NULL when memory is out. */

@@ -126,6 +126,22 @@ static void flatten_models(struct network_reader *r)
     }
 }
 
+/* So are files of data. */
+static void flatten_data(const struct load *l)
+{
+    for (uint32_t k = 0; k < l->n_data; k++) {
+        char *const whole = realpath(l->data[k].path, NULL);
+        const char *const text =
+            whole == NULL ? NULL : arena_copy(l->arena, whole, strlen(whole));
+        free(whole); /* from libc, not from mem_alloc */
+        if (text != NULL) {
+            l->data[k].node->text = text;
+            l->data[k].node->length = strlen(text);
+            l->data[k].node->is_plain = false;
+        }
+    }
+}
+
 /* `--duration T` and `--seed N` are overrides of one key. */
 static enum err_code apply_option(struct load *l, struct yaml *tree, const char *option,
                                   const char *path, const char *value, struct err *e)
@@ -309,6 +325,7 @@ static enum err_code load_network(struct desc_network **out,
     read_network(r);
     if (d->n_errors == errors_before && errors_before == 0) {
         flatten_models(r);
+        flatten_data(l);
     }
     r->net->content_hash = l->hash;
     ERR_TRY(finish(r, source, o, e));
@@ -348,7 +365,8 @@ enum err_code desc_load_model(struct model **out, const char *path, struct pos a
         *out = tree == NULL ? NULL : model_read(l, tree, found.file);
     }
     ERR_IF(arena_failed(d->arena), e, ERR_NOMEM, "no memory to read '%s'", path);
-    if (d->n_errors > errors_before) { /* a duplicate key, say, leaves a tree that can be read */
+    if (d->n_errors >
+        errors_before) { /* a duplicate key, say, leaves a tree that can be read */
         *out = NULL;
     }
     return *out != NULL ? ERR_OK : err_set(e, ERR_FILE, 0, "'%s' has errors", path);
