@@ -1,8 +1,10 @@
 /* tests/kernels/shared/test_random.c: uniforms, Poisson numbers and thresholds. Seeds are
  * fixed. Each statistical test uses a bound that a right program passes but for one seed in a
- * million (5 standard deviations, or Wilson and Hilferty's for chi-square). */
+ * million (5 standard deviations, or support/distribution.h). 10^7 draws of each:
+ * test_random_sweep.c. */
 #include "support/expect.h"
 #include "support/cl_fixture.h"
+#include "support/distribution.h"
 
 #include <stdlib.h>
 
@@ -18,6 +20,20 @@ static void u01_when_extreme_words_then_inside(void **state)
     EXPECT_SAME_F32(f32_u01(0x80000000u), 0x1.000002p-1f);
     EXPECT_SAME_F32(f32_u01(0x7fffffffu), 0x1.fffffcp-2f);
     EXPECT_SAME_F32(f32_u01(0xffffffffu), 0x1.fffffep-1f);
+}
+
+static void u01_when_any_word_then_between_0_and_1_in_both_precisions(void **state)
+{
+    (void)state;
+    for (u32 k = 0; k < 1u << 23; ++k) { /* the lower 9 bits do not count */
+        const u32 word = (k << 9) | (k % 512u);
+        const f32 u = f32_u01(word);
+        const f64 exact = (2.0 * k + 1.0) * 0x1p-24;
+        if (!(u > 0.0f && u < 1.0f) || (f64)u != exact || f64_u01(word) != exact) {
+            fail_msg("word %08x: %a and %a, expected %a", word, (double)u, f64_u01(word),
+                     exact);
+        }
+    }
 }
 
 static void exp_negative_when_sampled_then_exact_to_1e_16(void **state)
@@ -96,22 +112,15 @@ static void poisson_when_counter_changes_then_number_changes(void **state)
     EXPECT_TRUE(rand_poisson(1e5f, 1, 2, 3, 0, 4, 9) != n);
 }
 
-/* Chi-square that a true distribution exceeds once in a million (Wilson and Hilferty 1931). */
-static double chi_square_bound(u32 freedom)
-{
-    const double v = 2.0 / (9.0 * freedom), c = 1.0 - v + 4.7535 * sqrt(v);
-    return freedom * c * c * c;
-}
-
-/* Chi-square of n draws against the distribution; neighbouring numbers are joined until 50 are
- * expected. */
 static void expect_poisson(f32 mean, u32 n, u32 seed)
 {
     const double m = (double)mean;
-    const i64 low = (i64)(m - 12.0 * sqrt(m) - 2.0) > 0 ? (i64)(m - 12.0 * sqrt(m) - 2.0) : 0;
-    const u32 n_bins = (u32)(24.0 * sqrt(m) + 60.0);
-    u32 *const counts = calloc(n_bins, sizeof *counts);
-    EXPECT_TRUE(counts != NULL);
+    int64_t low;
+    u32 n_bins;
+    distribution_poisson_range(m, &low, &n_bins);
+    uint64_t *const counts = calloc(n_bins, sizeof *counts);
+    double *const p = calloc(n_bins, sizeof *p);
+    EXPECT_TRUE(counts != NULL && p != NULL);
     double sum = 0, squares = 0;
     for (u32 k = 0; k < n; ++k) {
         const f32 x = rand_poisson(mean, k, seed, 0, 0, 0x706f6973u, seed);
@@ -121,27 +130,10 @@ static void expect_poisson(f32 mean, u32 n, u32 seed)
         sum += (double)x - m;
         squares += ((double)x - m) * ((double)x - m);
     }
-    double chi = 0, expected = 0, rest = n;
-    u32 freedom = 0, got = 0;
-    for (u32 k = 0; k < n_bins; ++k) {
-        const double x = (double)(low + k);
-        const double p = exp(x * log(m) - m - lgamma(x + 1));
-        expected += p * n;
-        got += counts[k];
-        if (expected >= 50.0 && rest - expected >= 50.0) {
-            chi += (got - expected) * (got - expected) / expected;
-            rest -= expected;
-            expected = 0;
-            got = 0;
-            ++freedom;
-        }
-    }
+    distribution_poisson(m, low, p, n_bins);
+    distribution_expect("poisson", counts, p, n_bins, n);
     free(counts);
-    chi += (got - rest) * (got - rest) / rest;
-    if (freedom > 0 && chi > chi_square_bound(freedom)) {
-        fail_msg("mean %g: chi-square %.1f with %u degrees of freedom, bound %.1f", m, chi,
-                 freedom, chi_square_bound(freedom));
-    }
+    free(p);
     EXPECT_NEAR(sum / n, 0.0, 5.0 * sqrt(m / n) + 1.0 / n);
     EXPECT_NEAR(squares / n / m - 1.0, 0.0, 5.0 * sqrt((2.0 + 1.0 / m) / n) + 5.0 / (n * m));
 }
@@ -281,6 +273,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(u01_when_extreme_words_then_inside),
+        cmocka_unit_test(u01_when_any_word_then_between_0_and_1_in_both_precisions),
         cmocka_unit_test(exp_negative_when_sampled_then_exact_to_1e_16),
         cmocka_unit_test(inversion_when_uniform_crosses_term_then_next_number),
         cmocka_unit_test(stirling_and_deviance_when_compared_then_close),
