@@ -1,0 +1,21 @@
+/* ctest-labels: slow
+ * Random models: read, printed and read again; their step programs through the block
+ * interpreter with every instruction set, in blocks and cell by cell, in single and double: the
+ * same bits. TEST_SEED moves the first seed, TEST_MODELS sets their number. */
+#include "support/expect.h"
+
+#include "support/model_check.h"
+
+static void random_models_when_run_in_blocks_or_alone_then_same_bits(void **state)
+{
+    (void)state;
+    model_check_many(10000, INTERP_BLOCK, 16);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(random_models_when_run_in_blocks_or_alone_then_same_bits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
