@@ -63,6 +63,11 @@ static bool check_unknown_name(struct checker *c, const struct ast *e)
             return check_fault(c, e, hint, "'%s' is used before it is assigned", name);
         }
     }
+    if (c->call != NULL && scope_find(c->rules->scope, name) != NULL) {
+        return check_fault(c, e, "a function sees its arguments: make it one of them",
+                           "'%s' is not known inside of the function '%s'", name,
+                           c->call->function->name);
+    }
     for (uint32_t k = 0; k < LANG_FUNC_N; k++) {
         if (strcmp(lang_func_names[k], name) == 0) {
             (void)snprintf(hint, sizeof hint, "write %s(…)", name);

@@ -74,7 +74,8 @@ static inline struct dimension dimension_known(struct unit unit)
     unit.to_house = 1.0;
     return (struct dimension){.kind = DIMENSION_KNOWN, .unit = unit};
 }
-/* The text of an expression in quotes, or "this" where it is long. Returns buf. */
+/* The text of an expression in quotes, cut where it is long. Returns buf (80 bytes are enough).
+ */
 const char *check_quote(const struct ast *e, char *buf, size_t n);
 
 /* Evaluation in double with the shared math (constant.c). lookup gives the value of a

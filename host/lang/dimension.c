@@ -10,14 +10,20 @@ enum { DIMENSION_TEXT = 80 };
 
 const char *check_quote(const struct ast *e, char *buf, size_t n)
 {
+    enum { QUOTE_MOST = 44, QUOTE_CUT = 40 };
     struct text text = {0};
-    if (e->height <= 12) {
-        lang_print(e, &text);
+    lang_print(e, &text);
+    const char *const whole = text_string(&text);
+    size_t cut = QUOTE_CUT;
+    while (text.length > QUOTE_MOST && ((unsigned char)whole[cut] & 0xc0) == 0x80) {
+        cut--; /* not within a character */
     }
-    if (text.length == 0 || text.length > 44 || text.has_failed) {
+    if (text.length == 0 || text.has_failed) {
         (void)snprintf(buf, n, "this");
+    } else if (text.length > QUOTE_MOST) {
+        (void)snprintf(buf, n, "'%.*s…'", (int)cut, whole);
     } else {
-        (void)snprintf(buf, n, "'%s'", text_string(&text));
+        (void)snprintf(buf, n, "'%s'", whole);
     }
     text_fini(&text);
     return buf;
@@ -133,11 +139,10 @@ static bool dimension_clash(struct checker *c, const struct ast *e, const struct
     if (mend == NULL && dimension_is_none(a)) {
         mend = dimension_mend(left, a.unit, b.unit, hint, sizeof hint);
     }
-    const bool left_long = strcmp(left_text, "this") == 0,
-               right_long = strcmp(right_text, "this") == 0;
-    return check_fault(c, e, mend, "units differ: %s %s, %s %s",
-                       left_long ? "the left side" : left_text, left_unit,
-                       right_long ? "the right side" : right_text, right_unit);
+    const struct pos from = ast_first(left)->at, to = ast_first(right)->at;
+    return check_fault(c, e, mend, "units differ: %s (%u:%u) %s, %s (%u:%u) %s", left_text,
+                       (unsigned)from.line, (unsigned)from.column, left_unit, right_text,
+                       (unsigned)to.line, (unsigned)to.column, right_unit);
 }
 
 bool dimension_join(struct checker *c, const struct ast *e, const struct ast *left,

@@ -108,11 +108,13 @@ static void statement_check_differential(struct statements *w, struct stmt *s)
         w->run[symbol->index] = w->n_runs;
     }
     s->symbol = symbol;
-    char left[96] = "dx/dt";
+    char left[192] = "dx/dt", factor_text[80];
     (void)snprintf(left, sizeof left, "the left side, d%.64s/dt,", s->name);
     statements_init_rules(&r, w, left);
     if (s->factor != NULL) {
-        (void)snprintf(left, sizeof left, "the left side");
+        (void)check_quote(s->factor, factor_text, sizeof factor_text);
+        (void)snprintf(left, sizeof left, "the left side, %s times d%.64s/dt,", factor_text,
+                       s->name);
         if (!checker_run(&r.checker, s->factor, &factor)) {
             return;
         }

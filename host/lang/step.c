@@ -234,12 +234,42 @@ static void add_stops(struct step_builder *b)
     }
 }
 
+/* Literals that are no number of the precision. */
+static void check_literals(struct step_builder *b, const struct ast *e)
+{
+    if (e == NULL) {
+        return;
+    }
+    if (e->kind == AST_NUMBER && !step_is_in_range(b, e->value)) {
+        diag_error(b->d, e->at, e->length, "take precision: double, or another unit",
+                   "%s is too large for a number in single precision",
+                   e->name != NULL ? e->name : "this");
+    }
+    for (uint32_t k = 0; k < e->n_args; k++) {
+        check_literals(b, e->args[k]);
+    }
+}
+
+static void check_all_literals(struct step_builder *b)
+{
+    const struct model *const m = b->model;
+    for (uint32_t k = 0; k < m->n_statements; k++) {
+        check_literals(b, m->statements[k].factor);
+        check_literals(b, m->statements[k].value);
+    }
+    for (uint32_t k = 0; k < m->n_reset; k++) {
+        check_literals(b, m->reset[k].value);
+    }
+    check_literals(b, m->threshold);
+}
+
 bool step_build(const struct step_request *request, struct step_program *out,
                 struct diag_list *d)
 {
     struct step_builder b;
     const uint32_t n_errors = d->n_errors;
     if (builder_init(&b, request, out, d)) {
+        check_all_literals(&b);
         begin_refractory(&b);
         step_add_arrivals(&b);
         step_add_clamps(&b);

@@ -6,6 +6,7 @@
 #ifndef LANG_STEP_H
 #define LANG_STEP_H
 
+#include "base/precision.h"
 #include "lang/lower.h"
 
 /* Where a parameter's value comes from. */
@@ -68,6 +69,7 @@ struct step_request {
     struct arena *arena;
     const struct model *model;
     const char *population;
+    enum precision precision; /* numbers beyond it are told */
     int64_t dt_fs;
     const struct step_parameter *parameters; /* [model->n_parameters] */
     const bool *is_fed; /* [model->n_receptors]: a projection feeds it through a ring */

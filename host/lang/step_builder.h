@@ -52,6 +52,8 @@ uint32_t step_parameter_node(struct step_builder *b, uint32_t parameter);
 void step_add_arrivals(
     struct step_builder *b); /* synapses, then inputs, onto the receptors' variables */
 
+/* Is it a finite number of the network's precision? */
+bool step_is_in_range(const struct step_builder *b, double value);
 /* A constant that no simulation can use is told here, where its name is known. what: of the
  * message ("the value of input"); at: where e is NULL. */
 void step_check_constant(struct step_builder *b, uint32_t node, const struct ast *e,

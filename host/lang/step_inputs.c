@@ -4,17 +4,25 @@
 
 #include <float.h>
 
+bool step_is_in_range(const struct step_builder *b, double value)
+{
+    const double most = b->request->precision == PRECISION_DOUBLE ? DBL_MAX : (double)FLT_MAX;
+    return value >= -most && value <= most;
+}
+
 void step_check_constant(struct step_builder *b, uint32_t node, const struct ast *e,
                          struct pos at, const char *what, const char *name)
 {
     double value;
-    if (!ir_is_const(b->ir, node, &value) ||
-        (value >= -(double)FLT_MAX && value <= (double)FLT_MAX)) {
+    if (!ir_is_const(b->ir, node, &value) || step_is_in_range(b, value)) {
         return;
     }
     diag_error(b->d, e != NULL ? e->at : at, e != NULL ? e->length : 0, NULL, "%s '%s' is %s",
                what, name,
-               value != value ? "not a number" : "too large for a number in single precision");
+               value != value ? "not a number"
+               : b->request->precision == PRECISION_DOUBLE
+                   ? "infinite"
+                   : "too large for a number in single precision");
 }
 
 static uint32_t stimulated(struct step_builder *b, uint32_t parameter, uint32_t node)

@@ -81,7 +81,7 @@ struct unit_prefix {
     int power;
 };
 
-/* Both micro signs: U+00B5 and the Greek letter U+03BC. */
+/* All of the SI, with three spellings of micro: u, U+00B5 and the Greek letter U+03BC. */
 static const struct unit_prefix unit_prefixes[] = {
     {"f",        -15},
     {"p",        -12},
@@ -92,9 +92,19 @@ static const struct unit_prefix unit_prefixes[] = {
     {"m",        -3 },
     {"c",        -2 },
     {"d",        -1 },
+    {"da",       1  },
+    {"h",        2  },
     {"k",        3  },
     {"M",        6  },
     {"G",        9  },
+    {"T",        12 },
+    {"P",        15 },
+    {"E",        18 },
+    {"Z",        21 },
+    {"Y",        24 },
+    {"a",        -18},
+    {"z",        -21},
+    {"y",        -24},
 };
 
 static bool unit_find_base(const char *name, size_t n, struct unit *out)

@@ -237,6 +237,7 @@ enum err_code net_population_create(struct network *n, uint32_t index, struct di
     const struct step_request request = {.arena = n->arena,
                                          .model = m,
                                          .population = p->name,
+                                         .precision = n->precision,
                                          .dt_fs = n->dt_fs,
                                          .parameters = r.parameters,
                                          .is_fed = r.is_fed,

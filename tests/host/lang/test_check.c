@@ -80,51 +80,53 @@ static void expression_when_wrong_then_error_with_place_and_hint(void **state)
         uint32_t column;
         const char *part, *hint;
     } rows[] = {
-        {"v - 5",                                           5,  "'5' has no unit, 'v' is in mV",       "write 5 mV" },
-        {"5 < v",                                           1,  "'5' has no unit, 'v' is in mV",       "write 5 mV" },
-        {"v > -60",                                         6,  "'60' has no unit",                    "write 60 mV"},
-        {"v + u",                                           3,  "'v' is in mV, 'u' is in pA",          NULL         },
-        {"v + 2*k",                                         3,  "'v' is in mV, '2 * k' has no unit",   "write 2 mV" },
-        {"max(v, u)",                                       1,  "'v' is in mV, 'u' is in pA",          NULL         },
-        {"ite(k > 1, v, u)",                                1,  "'v' is in mV, 'u' is in pA",          NULL         },
-        {"if k > 1: v else: u",                             1,  "'v' is in mV, 'u' is in pA",          NULL         },
-        {"exp(-0.062*v)",                                   11, "exp needs a number without unit",     "0.062/mV"   },
-        {"tanh(v)",                                         6,  "'v' is in mV",                        "divide"     },
-        {"floor(t)",                                        7,  "floor needs a number without unit",   "divide"     },
-        {"v**2.5",                                          4,  "whole number",                        "sqrt"       },
-        {"v**k",                                            4,  "whole number",                        NULL         },
-        {"v**99",                                           4,  "whole number",                        NULL         },
-        {"k**v",                                            4,  "exponent of **",                      NULL         },
-        {"sqrt(v)",                                         6,  "a square, 'v' is in mV",              "divide"     },
-        {"vv",                                              1,  "unknown name 'vv'",                   "'v'"        },
-        {"tua",                                             1,  "unknown name 'tua'",                  "'tau'"      },
-        {"zzzzzz",                                          1,  "unknown name 'zzzzzz'",               NULL         },
-        {"nan",                                             1,  "no value",                            NULL         },
-        {"Inf + 1",                                         1,  "no value",                            NULL         },
-        {"exp",                                             1,  "'exp' is a function",                 "exp(…)"   },
-        {"f",                                               1,  "arguments are missing",               NULL         },
-        {"k*m",                                             3,  "unknown name 'm'",                    "also a unit"},
-        {"mV",                                              1,  "unknown name 'mV'",                   "1 mV"       },
-        {"exp(k, 2)",                                       1,  "exp takes 1 argument, 2 were given",  NULL         },
-        {"min(k)",                                          1,  "min takes 2 arguments, 1 was given",  NULL         },
-        {"f()",                                             1,  "f takes 1 argument, 0 were given",    NULL         },
-        {"epx(k)",                                          1,  "unknown function 'epx'",              "'exp'"      },
-        {"ln(k)",                                           1,  "unknown function 'ln'",               "log(x)"     },
-        {"v(3)",                                            1,  "'v' is no function",                  "v*"         },
-        {"(v > 0) + 1",                                     4,  "'v > 0' is true or false",            "ite"        },
-        {"ite(v, 1, 2)",                                    5,  "'v' is a number",                     "compare"    },
-        {"not v",                                           5,  "'v' is a number",                     "compare"    },
-        {"v > 0 and k",                                     11, "'k' is a number",                     "compare"    },
-        {"(v > 0) == (u > 0)",                              4,  "true or false",                       NULL         },
-        {"v > 0",                                           3,  "true or false",                       "ite"        },
-        {"prev(g)",                                         6,  "prev() takes a state variable",       "prev(v)"    },
-        {"prev(v + v)",                                     8,  "prev() takes a state variable",       NULL         },
-        {"truncated(k, 0, 1)",                              1,  "nothing is drawn",                    "clip"       },
+        {"v - 5",                                           5,  "'5' has no unit, 'v' is in mV",                 "write 5 mV" },
+        {"5 < v",                                           1,  "'5' has no unit, 'v' is in mV",                 "write 5 mV" },
+        {"v > -60",                                         6,  "'60' has no unit",                              "write 60 mV"},
+        {"v + u",                                           3,  "'v' (1:1) is in mV, 'u' (1:5) is in pA",        NULL         },
+        {"v + 2*k",                                         3,  "'v' (1:1) is in mV, '2 * k' (1:5) has no unit", "write 2 mV" },
+        {"max(v, u)",                                       1,  "units differ: 'v' (",                           NULL         },
+        {"ite(k > 1, v, u)",                                1,  "units differ: 'v' (",                           NULL         },
+        {"if k > 1: v else: u",                             1,  "units differ: 'v' (",                           NULL         },
+        {"exp(-0.062*v)",                                   11, "exp needs a number without unit",               "0.062/mV"   },
+        {"tanh(v)",                                         6,  "'v' is in mV",                                  "divide"     },
+        {"floor(t)",                                        7,  "floor needs a number without unit",             "divide"     },
+        {"v**2.5",                                          4,  "whole number",                                  "sqrt"       },
+        {"v**k",                                            4,  "whole number",                                  NULL         },
+        {"v**99",                                           4,  "whole number",                                  NULL         },
+        {"k**v",                                            4,  "exponent of **",                                NULL         },
+        {"sqrt(v)",                                         6,  "a square, 'v' is in mV",                        "divide"     },
+        {"vv",                                              1,  "unknown name 'vv'",                             "'v'"        },
+        {"tua",                                             1,  "unknown name 'tua'",                            "'tau'"      },
+        {"zzzzzz",                                          1,  "unknown name 'zzzzzz'",                         NULL         },
+        {"nan",                                             1,  "no value",                                      NULL         },
+        {"Inf + 1",                                         1,  "no value",                                      NULL         },
+        {"exp",                                             1,  "'exp' is a function",                           "exp(…)"   },
+        {"f",                                               1,  "arguments are missing",                         NULL         },
+        {"k*m",                                             3,  "unknown name 'm'",                              "also a unit"},
+        {"mV",                                              1,  "unknown name 'mV'",                             "1 mV"       },
+        {"exp(k, 2)",                                       1,  "exp takes 1 argument, 2 were given",            NULL         },
+        {"min(k)",                                          1,  "min takes 2 arguments, 1 was given",            NULL         },
+        {"f()",                                             1,  "f takes 1 argument, 0 were given",              NULL         },
+        {"epx(k)",                                          1,  "unknown function 'epx'",                        "'exp'"      },
+        {"ln(k)",                                           1,  "unknown function 'ln'",                         "log(x)"     },
+        {"v(3)",                                            1,  "'v' is no function",                            "v*"         },
+        {"(v > 0) + 1",                                     4,  "'v > 0' is true or false",                      "ite"        },
+        {"ite(v, 1, 2)",                                    5,  "'v' is a number",                               "compare"    },
+        {"not v",                                           5,  "'v' is a number",                               "compare"    },
+        {"v > 0 and k",                                     11, "'k' is a number",                               "compare"    },
+        {"(v > 0) == (u > 0)",                              4,  "true or false",                                 NULL         },
+        {"v > 0",                                           3,  "true or false",                                 "ite"        },
+        {"prev(g)",                                         6,  "prev() takes a state variable",                 "prev(v)"    },
+        {"prev(v + v)",                                     8,  "prev() takes a state variable",                 NULL         },
+        {"truncated(k, 0, 1)",                              1,  "nothing is drawn",                              "clip"       },
         {"truncated(truncated(uniform(0, 1), 0, 1), 0, 1)", 11, "does not stand in another",
-         NULL                                                                                                       },
-        {"uniform(0 mV, 1)",                                15, "'1' has no unit",                     "1 mV"       },
-        {"poisson(v)",                                      9,  "poisson needs a number without unit", NULL         },
-        {"pre.x",                                           1,  "unknown name 'pre.x'",                NULL         },
+         NULL                                                                                                                 },
+        {"uniform(0 mV, 1)",                                15, "'1' has no unit",                               "1 mV"       },
+        {"poisson(v)",                                      9,  "poisson needs a number without unit",           NULL         },
+        {"any(v > 0)",                                      1,  "any(…) has a place in stop_when only",        NULL         },
+        {"k + all(v > 0)",                                  5,  "all(…) has a place in stop_when only",        NULL         },
+        {"pre.x",                                           1,  "unknown name 'pre.x'",                          NULL         },
     };
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         if (tree_fixture_check(&f, rows[k].text, NULL)) {
@@ -165,6 +167,92 @@ static void rules_when_not_kept_then_error_names_what(void **state)
     tree_fixture_clear(&f);
     EXPECT_TRUE(!check_with("v", (struct check_rules){.expects_mask = true}));
     tree_fixture_expect(&f, 1, 1, "a condition is wanted", "compare it");
+}
+
+/* Both sides, each with its place, however long. */
+static void units_when_they_differ_then_both_sides_are_told(void **state)
+{
+    (void)state;
+    EXPECT_TRUE(!tree_fixture_check(
+        &f, "v*(1 + k)*(1 + k)*(1 + k)*(1 + k)*(1 + k) + \n  exp(k)*g", NULL));
+    tree_fixture_expect(
+        &f, 1, 43,
+        "units differ: 'v * (1 + k) * (1 + k) * (1 + k) * (1 + k…' (1:1) is in mV, "
+        "'exp(k) * g' (2:3) is in nS",
+        NULL);
+}
+
+/* stop_when: names of populations, any and all as conditions. */
+static void any_when_allowed_then_a_condition(void **state)
+{
+    (void)state;
+    struct scope cells = {.parent = &f.language};
+    (void)scope_add(&cells,
+                    &(struct symbol){
+                        .kind = SYMBOL_STATE,
+                        .name = "exc.v_2",
+                        .at = {"file", 1, 1},
+                        .has_unit = true,
+                        .unit = unit_mv
+    },
+                    &f.d);
+    static const struct {
+        const char *text;
+        uint32_t column;
+        const char *part;
+    } rows[] = {
+        {"any(exc.v_2 > -50 mV)",                              0,  NULL                       },
+        {"not (any(exc.v_2 > 0 mV) or all(exc.v_2 < -80 mV))", 0,  NULL                       },
+        {"any(exc.v_2 > 3)",                                   15, "'3' has no unit"          },
+        {"any(exc.v_2)",                                       5,  "a condition is wanted"    },
+        {"any()",                                              1,  "any takes 1 argument"     },
+        {"any(all(exc.v_2 > 0 mV))",                           5,  "does not stand in another"},
+        {"any(exc.w > 0)",                                     5,  "unknown name 'exc.w'"     },
+        {"any(exc.v_2 > 0 mV) + 1",                            1,  "a number is wanted here"  },
+    };
+    for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
+        struct ast *const e = tree_fixture_parse(&f, rows[k].text);
+        const struct check_rules rules = {
+            .scope = &cells, .expects_mask = true, .allows_any = true, .what = "stop_when"};
+        const bool is_sound = lang_check(e, &rules, &f.d);
+        EXPECT_EQ_I64(is_sound, rows[k].part == NULL);
+        if (is_sound) {
+            EXPECT_TRUE(e->is_mask);
+        } else {
+            tree_fixture_expect(&f, 1, rows[k].column, rows[k].part, NULL);
+            tree_fixture_clear(&f);
+        }
+    }
+    struct ast *const e = tree_fixture_parse(&f, "any(exc.v_2 > 0 mV)");
+    EXPECT_EQ_I64(e->func, FUNC_ANY);
+    EXPECT_STR(e->args[0]->args[0]->name, "exc.v_2");
+}
+
+static void function_body_when_it_names_a_variable_then_hint(void **state)
+{
+    (void)state;
+    struct scope functions = {.parent = &f.language}, model = {.parent = &functions};
+    static const char *const args[] = {"x"};
+    (void)scope_add(&functions,
+                    &(struct symbol){
+                        .kind = SYMBOL_FUNCTION,
+                        .name = "half",
+                        .at = {"file", 1, 1},
+                        .args = args,
+                        .n_args = 1,
+                        .value = tree_fixture_parse(&f, "x*gain/2 + pi")
+    },
+                    &f.d);
+    (void)scope_add(&model,
+                    &(struct symbol){
+                        .kind = SYMBOL_PARAMETER, .name = "gain", .at = {"file", 1, 1}
+    },
+                    &f.d);
+    const struct check_rules rules = {.scope = &model, .what = "test"};
+    EXPECT_TRUE(!lang_check(tree_fixture_parse(&f, "1 + half(3)"), &rules, &f.d));
+    EXPECT_CONTAINS(f.d.items[0].text, "'gain' is not known inside of the function 'half'");
+    EXPECT_CONTAINS(f.d.items[0].hint, "make it one of them");
+    EXPECT_EQ_I64(f.d.items[0].at.column, 3);
 }
 
 static void expected_unit_when_missed_then_both_are_shown(void **state)
@@ -249,7 +337,8 @@ static void constant_when_unit_differs_then_checked_in_place(void **state)
     EXPECT_TRUE(tree_fixture_check(&f, "v - V_T", NULL));
     EXPECT_TRUE(tree_fixture_check(&f, "dopamine*k", NULL));
     EXPECT_TRUE(!tree_fixture_check(&f, "u - V_T", NULL));
-    tree_fixture_expect(&f, 1, 3, "'u' is in pA, 'V_T' is in mV", NULL);
+    tree_fixture_expect(&f, 1, 3, "units differ: 'u' (1:1) is in pA, 'V_T' (1:5) is in mV",
+                        NULL);
 }
 
 static void scope_when_name_used_twice_then_error_names_the_line(void **state)
@@ -296,6 +385,9 @@ int main(void)
         TEST(expression_when_wrong_then_error_with_place_and_hint),
         TEST(user_function_when_argument_has_unit_then_error_and_place_of_call),
         TEST(rules_when_not_kept_then_error_names_what),
+        TEST(units_when_they_differ_then_both_sides_are_told),
+        TEST(any_when_allowed_then_a_condition),
+        TEST(function_body_when_it_names_a_variable_then_hint),
         TEST(expected_unit_when_missed_then_both_are_shown),
         TEST(scope_when_no_units_then_nothing_clashes),
         TEST(cycle_when_met_then_error),

@@ -268,11 +268,28 @@ static void stop_conditions_see_the_state_after_the_reset(void **unused)
     }
 }
 
+static void literals_beyond_the_precision_are_told(void **unused)
+{
+    (void)unused;
+    const struct step_fixture_model text = {
+        .states = "v = 0", .equations = "v = v + 1\nv = v*2 + 1e39", .threshold = "v < -2e40"};
+    request.model = step_fixture_model(&f, &text);
+    EXPECT_TRUE(!step_build(&request, &program, &f.d));
+    EXPECT_EQ_I64(f.d.n_errors, 2);
+    EXPECT_EQ_I64(f.d.items[0].at.line, 2);
+    EXPECT_EQ_I64(f.d.items[0].at.column, 11);
+    EXPECT_CONTAINS(f.d.items[0].text, "1e39 is too large for a number in single precision");
+    EXPECT_CONTAINS(f.d.items[1].text, "2e40");
+    request.precision = PRECISION_DOUBLE;
+    EXPECT_TRUE((f.d.n_errors = 0, step_build(&request, &program, &f.d)));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, step_test_setup, step_test_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(literals_beyond_the_precision_are_told),
         TEST(stop_conditions_see_the_state_after_the_reset),
         TEST(a_cell_spikes_as_the_loop_by_hand_does),
         TEST(a_refractory_time_holds_the_steps_that_follow),

@@ -38,26 +38,39 @@ static void unit_find_when_other_unit_then_scale_is_exact(void **state)
         const char *name;
         double scale;
     } rows[] = {
-        {"s",    1e3 },
-        {"V",    1e3 },
-        {"A",    1e12},
-        {"S",    1e9 },
-        {"F",    1e12},
-        {"C",    1e15},
-        {"Ohm",  1e-9},
-        {"Hz",   1e-3},
-        {"kHz",  1.0 },
-        {"M",    1e3 },
-        {"nM",   1e-6},
-        {"mol",  1e18},
-        {"mm3",  1e9 },
-        {"cm2",  1e8 },
-        {"uA",   1e6 },
-        {"nA",   1e3 },
-        {"uS",   1e3 },
-        {"MOhm", 1e-3},
-        {"us",   1e-3},
-        {"J",    1e18},
+        {"s",    1e3  },
+        {"V",    1e3  },
+        {"A",    1e12 },
+        {"S",    1e9  },
+        {"F",    1e12 },
+        {"C",    1e15 },
+        {"Ohm",  1e-9 },
+        {"Hz",   1e-3 },
+        {"kHz",  1.0  },
+        {"M",    1e3  },
+        {"nM",   1e-6 },
+        {"mol",  1e18 },
+        {"mm3",  1e9  },
+        {"cm2",  1e8  },
+        {"uA",   1e6  },
+        {"nA",   1e3  },
+        {"uS",   1e3  },
+        {"MOhm", 1e-3 },
+        {"us",   1e-3 },
+        {"J",    1e18 },
+        {"ys",   1e-21},
+        {"zs",   1e-18},
+        {"as",   1e-15},
+        {"fs",   1e-12},
+        {"dm",   1e5  },
+        {"dam",  1e7  },
+        {"das",  1e4  },
+        {"hm",   1e8  },
+        {"TOhm", 1e3  },
+        {"PHz",  1e12 },
+        {"EV",   1e21 },
+        {"aA",   1e-6 },
+        {"daC",  1e16 },
     };
     for (size_t k = 0; k < sizeof rows / sizeof rows[0]; k++) {
         EXPECT_NEAR(find(rows[k].name).to_house, rows[k].scale, 0.0);
@@ -90,6 +103,72 @@ static void unit_parse_when_product_then_dimension(void **state)
     EXPECT_NEAR(parse(" 1/s ").to_house, 1e-3, 0.0);
     EXPECT_TRUE(unit_is_none(parse("1")));
     EXPECT_TRUE(unit_is_none(parse("mV/mV")));
+}
+
+/* Every prefix with every unit that takes one. */
+static void unit_find_when_prefixed_then_the_power_of_ten(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int power;
+    } prefixes[] = {
+        {"y",        -24},
+        {"z",        -21},
+        {"a",        -18},
+        {"f",        -15},
+        {"p",        -12},
+        {"n",        -9 },
+        {"u",        -6 },
+        {"\xc2\xb5", -6 },
+        {"\xce\xbc", -6 },
+        {"m",        -3 },
+        {"c",        -2 },
+        {"d",        -1 },
+        {"da",       1  },
+        {"h",        2  },
+        {"k",        3  },
+        {"M",        6  },
+        {"G",        9  },
+        {"T",        12 },
+        {"P",        15 },
+        {"E",        18 },
+        {"Z",        21 },
+        {"Y",        24 },
+    };
+    static const char *const units[] = {"m",   "s",  "V", "A",   "S", "F", "C",
+                                        "Ohm", "Hz", "J", "mol", "M", "K"};
+    for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
+        for (size_t p = 0; p < sizeof prefixes / sizeof *prefixes; p++) {
+            char name[16];
+            (void)snprintf(name, sizeof name, "%s%s", prefixes[p].text, units[u]);
+            const struct unit plain = find(units[u]), prefixed = find(name);
+            EXPECT_TRUE(unit_same_dimension(plain, prefixed));
+            EXPECT_NEAR(prefixed.to_house / plain.to_house / pow(10.0, prefixes[p].power), 1.0,
+                        1e-12);
+        }
+    }
+}
+
+/* C dv/dt of the area units is a current density, with no factor in between. */
+static void area_units_are_coherent(void **state)
+{
+    (void)state;
+    const struct unit current = parse("uA/cm2");
+    const struct unit capacitive = unit_multiply(parse("uF/cm2"), parse("mV/ms"));
+    const struct unit ohmic = unit_multiply(parse("mS/cm2"), parse("mV"));
+    EXPECT_TRUE(unit_same_dimension(current, capacitive) &&
+                unit_same_dimension(current, ohmic));
+    EXPECT_NEAR(capacitive.to_house, current.to_house, 0.0);
+    EXPECT_NEAR(ohmic.to_house, current.to_house, 0.0);
+    EXPECT_NEAR(parse("\xc2\xb5"
+                      "A/cm2")
+                    .to_house,
+                current.to_house, 0.0);
+    EXPECT_NEAR(parse("\xce\xbc"
+                      "A/cm^2")
+                    .to_house,
+                current.to_house, 0.0);
 }
 
 static void unit_parse_when_broken_then_false(void **state)
@@ -169,6 +248,8 @@ int main(void)
         cmocka_unit_test(unit_find_when_other_unit_then_scale_is_exact),
         cmocka_unit_test(unit_find_when_no_unit_then_false),
         cmocka_unit_test(unit_parse_when_product_then_dimension),
+        cmocka_unit_test(unit_find_when_prefixed_then_the_power_of_ten),
+        cmocka_unit_test(area_units_are_coherent),
         cmocka_unit_test(unit_parse_when_broken_then_false),
         cmocka_unit_test(unit_power_when_out_of_range_then_false),
         cmocka_unit_test(unit_to_house_when_small_unit_then_nearest_double),
