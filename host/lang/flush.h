@@ -31,6 +31,22 @@ static inline uint64_t flush_denormals_begin(void)
 #endif
 }
 
+/* Keeps subnormals for a while (double precision) in a thread that flushes; the same way back.
+ */
+static inline uint64_t flush_denormals_pause(void)
+{
+#if defined(__SSE2__)
+    const unsigned old = _mm_getcsr();
+    _mm_setcsr(old & ~0x8040u);
+    return old;
+#elif defined(__aarch64__)
+    uint64_t old;
+    __asm__ __volatile__("mrs %0, fpcr" : "=r"(old));
+    __asm__ __volatile__("msr fpcr, %0" : : "r"(old & ~(UINT64_C(1) << 24))); /* FZ */
+    return old;
+#endif
+}
+
 static inline void flush_denormals_end(uint64_t old)
 {
 #if defined(__SSE2__)

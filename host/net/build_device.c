@@ -58,29 +58,57 @@ static enum err_code report(const struct device_build *b, double fraction, struc
     return ERR_OK;
 }
 
+static enum err_code compile(struct device_build *b, enum build_part part,
+                             struct build_numbers *numbers, struct device_program *out,
+                             struct err *e)
+{
+    struct text text = {0};
+    text_add(&text, device_prelude(b->device));
+    enum err_code code =
+        build_text_write(b->n, b->all, b->n_groups, part, b->width, numbers, &text, e);
+    if (code == ERR_OK) {
+        code = device_program_create_for(
+            out, b->device, part == BUILD_WEIGHTS ? b->n->precision : PRECISION_SINGLE,
+            text_string(&text), NULL, e);
+    }
+    text_fini(&text);
+    return code;
+}
+
+static bool has_weights(const struct network *n)
+{
+    for (uint32_t k = 0; k < n->n_conns; k++) {
+        if (!n->conns[k].has_constant_weight) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum err_code start(struct device_build *b, struct err *e)
 {
     struct build_numbers *numbers = NULL;
-    struct text text = {0};
+    const bool is_double = b->n->precision == PRECISION_DOUBLE;
+    ERR_TRY(device_check_precision(device_info_of(b->device), b->n->precision, e));
     enum err_code code;
     ERR_GOTO(mem_alloc(&b->groups, b->n_groups, sizeof *b->groups, e));
     ERR_GOTO(mem_alloc(&b->places, b->n->n_populations, sizeof *b->places, e));
     ERR_GOTO(mem_alloc(&numbers, b->n_groups, sizeof *numbers, e));
     ERR_GOTO(build_buffer(b, &b->none, 0, "nothing", e));
     ERR_GOTO(build_buffer(b, &b->found, FOUND_WORDS * sizeof(uint32_t), "findings", e));
-    text_add(&text, device_prelude(b->device));
-    ERR_GOTO(build_text_write(b->n, b->all, b->n_groups, b->width, numbers, &text, e));
+    if (b->n_groups > 0) {
+        ERR_GOTO(compile(b, is_double ? BUILD_ROWS : BUILD_ALL, numbers, &b->program, e));
+    }
+    if (is_double && has_weights(b->n)) {
+        ERR_GOTO(compile(b, BUILD_WEIGHTS, numbers, &b->weights_program, e));
+    }
     for (uint32_t k = 0; k < b->n_groups; k++) {
         b->groups[k].g = &b->all[k];
         b->groups[k].numbers = numbers[k];
         shape_group(&b->groups[k]);
     }
-    if (b->n_groups > 0) {
-        ERR_GOTO(device_program_create(&b->program, b->device, text_string(&text), NULL, e));
-    }
 out:
     mem_free(numbers);
-    text_fini(&text);
     return code;
 }
 
@@ -90,9 +118,11 @@ static void finish(struct device_build *b)
         device_kernel_destroy(&b->kernels[k]);
     }
     device_program_destroy(&b->program);
+    device_program_destroy(&b->weights_program);
     for (uint32_t k = 0; b->groups != NULL && k < b->n_groups; k++) {
         mem_free(b->groups[k].row_ptr);
         mem_free(b->groups[k].counts);
+        device_edges_fini(&b->groups[k]);
         device_buffer_destroy(&b->groups[k].bits);
     }
     for (uint32_t k = 0; b->places != NULL && k < b->n->n_populations; k++) {
@@ -245,7 +275,9 @@ static enum err_code fill_all(struct device_build *b, struct err *e)
     for (uint32_t k = 0; k < b->n_groups; k++) {
         struct device_group *const x = &b->groups[k];
         x->shape.edge_begin = x->g->edge_begin;
-        if (x->g->conns[0].has_constant_delay) {
+        if (x->given != NULL) {
+            ERR_TRY(device_edges_fill(b, x, e));
+        } else if (x->g->conns[0].has_constant_delay) {
             ERR_TRY(device_rule_fill(b, x, &b->w->target_buffer, e));
         } else {
             ERR_TRY(fill_delayed(b, x, e));
@@ -262,7 +294,7 @@ static enum err_code place_rows(struct device_build *b, struct err *e)
     ERR_TRY(net_layout_rows(b->n, b->all, b->n_groups, w, e));
     ERR_TRY(
         build_buffer(b, &w->row_ptr_buffer, w->n_rows * sizeof(uint64_t), "row pointers", e));
-    ERR_TRY(build_buffer(b, &w->weight_buffer, w->n_weights * sizeof(int32_t),
+    ERR_TRY(build_buffer(b, &w->weight_buffer, w->n_weights * precision_bytes(b->n->precision),
                          "weights of synapses", e));
     for (uint32_t k = 0; k < b->n_groups; k++) {
         struct device_group *const x = &b->groups[k];
@@ -279,7 +311,7 @@ static enum err_code place_targets(struct device_build *b, struct err *e)
 {
     for (uint32_t k = 0; k < b->n_groups; k++) {
         struct device_group *const x = &b->groups[k];
-        if (!x->g->rule->is_numbered || x->g->n_edges == 0) {
+        if (!x->g->rule->is_numbered || x->given != NULL || x->g->n_edges == 0) {
             continue;
         }
         const struct build_argument a[BUILD_MOST_ARGUMENTS] = {
@@ -318,6 +350,9 @@ enum err_code net_build_device(struct network *n, struct net_group *groups, uint
     ERR_GOTO(device_finish(device, e));
     if (n_groups > 0) {
         device_program_save(&b.program);
+    }
+    if (b.weights_program.handle != NULL) {
+        device_program_save(&b.weights_program);
     }
 out:
     mem_free(largest);

@@ -23,6 +23,8 @@ enum build_kernel {
         BUILD_KERNEL_N
 };
 
+struct host_group; /* build_host.h */
+
 struct device_group {
     struct net_group *g;
     struct build_numbers numbers;
@@ -31,6 +33,7 @@ struct device_group {
         *row_ptr; /* [n_pre + 1], then [n_pre*delays + 1] once the delays are known (owned) */
     struct device_buffer bits; /* pairwise: kept from counting to filling where there is room */
     uint32_t *counts;          /* pairwise: [n_pre][n_parts] synapses of each part (owned) */
+    struct host_group *given;  /* edges: rows as the host has sorted them (owned) */
 };
 
 struct device_build {
@@ -41,7 +44,9 @@ struct device_build {
     struct device *device;
     const struct net_build_options *options;
     struct diag_list *d;
-    struct device_program program;
+    /* In double precision what is done with weights has a program of its own: rows and delays
+     * stay in single. */
+    struct device_program program, weights_program;
     struct device_kernel kernels[BUILD_KERNEL_N];
     struct device_buffer
         *places; /* [n_populations]: x, y, z of the padded cells, made when first needed */
@@ -94,8 +99,16 @@ enum err_code device_rule_fill(struct device_build *b, struct device_group *x,
 enum err_code device_explain(struct device_build *b, const struct device_group *x,
                              enum net_pair_value what, const struct device_buffer *ids,
                              uint32_t row, uint32_t n_delays, struct err *e) ERR_CHECKED;
-/* Drawn weights as bits of floats, while targets still holds ids; largest: [n_conns of the
- * network]. */
+/* Edges that are given: sorted on the host (sets g->n_edges), copied to their places. */
+enum err_code device_edges_count(struct device_build *b, struct device_group *x,
+                                 struct err *e) ERR_CHECKED;
+enum err_code device_edges_fill(struct device_build *b, struct device_group *x,
+                                struct err *e) ERR_CHECKED;
+enum err_code device_edges_weights(struct device_build *b, struct device_group *x,
+                                   double *largest, struct err *e) ERR_CHECKED;
+void device_edges_fini(struct device_group *x);
+/* Drawn weights as bits of floats or doubles, while targets still holds ids; largest: [n_conns
+ * of the network]. */
 enum err_code device_weights_draw(struct device_build *b, struct device_group *x,
                                   double *largest, struct err *e) ERR_CHECKED;
 enum err_code device_weights_scale(struct device_build *b, const double *largest,

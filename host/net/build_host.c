@@ -10,8 +10,9 @@
 
 static uint32_t chunk_rows(const struct net_group *g)
 {
-    const bool is_sparse =
-        g->projection->rule == RULE_FIXED_INDEGREE || g->projection->rule == RULE_ONE_TO_ONE;
+    const bool is_sparse = g->projection->rule == RULE_FIXED_INDEGREE ||
+                           g->projection->rule == RULE_ONE_TO_ONE ||
+                           g->projection->rule == RULE_EDGES;
     const double cost = is_sparse ? g->rule->expected(g) / (double)(g->n_pre + 1) + 1.0
                                   : (double)g->n_post + 1.0;
     const double rows = (double)(1 << 20) / cost;
@@ -32,7 +33,7 @@ static enum err_code chunks_create(struct host_group *h, struct err *e)
     return ERR_OK;
 }
 
-static void group_fini(struct host_group *h)
+void host_group_fini(struct host_group *h)
 {
     for (uint32_t k = 0; h->chunks != NULL && k < h->n_chunks; k++) {
         mem_free(h->chunks[k].list.ids);
@@ -41,6 +42,7 @@ static void group_fini(struct host_group *h)
     mem_free(h->chunks);
     mem_free(h->row_count);
     mem_free(h->delay_count);
+    *h = (struct host_group){.g = h->g};
 }
 
 struct draw_context {
@@ -78,7 +80,8 @@ static enum err_code draw_all(struct host_build *b, struct host_group *h,
     enum err_code code;
     ERR_GOTO(mem_alloc(&rule.threads, b->n_threads, sizeof *rule.threads, e));
     if (!g->conns[0].has_constant_p) {
-        ERR_GOTO(pair_program_create(&program, b->n, g, &g->conns[0].p_node, 1, e));
+        ERR_GOTO(pair_program_create(&program, b->n, g, PRECISION_SINGLE, &g->conns[0].p_node,
+                                     1, e));
     }
     for (uint32_t t = 0; t < b->n_threads; t++) {
         rule.threads[t].bad_row = UINT32_MAX;
@@ -139,12 +142,23 @@ struct eval_context {
 static void delay_block(struct host_chunk *c, const struct pair_eval *v, uint32_t n, size_t at)
 {
     for (uint32_t l = 0; l < n; l++) {
-        const float steps = v->out[0][l];
+        const float steps = ((const float *)v->out[0])[l];
         const bool is_good = steps >= 0.0f && steps <= (float)DELAY_MAX &&
                              !(v->n_gave_up > 0 && l == v->first_gave_up);
         const uint32_t step = is_good ? (uint32_t)steps : 0;
         c->bad_row = !is_good && v->pre[l] < c->bad_row ? v->pre[l] : c->bad_row;
         c->delays[at + l] = (uint16_t)step;
+        c->delay_min = step < c->delay_min ? step : c->delay_min;
+        c->delay_max = step > c->delay_max ? step : c->delay_max;
+    }
+}
+
+/* Given delays: net_conns_create has looked at them. */
+static void take_delays(struct host_chunk *c, const uint32_t *column)
+{
+    for (size_t k = 0; k < c->list.n; k++) {
+        const uint32_t step = column[c->list.ids[k]];
+        c->delays[k] = (uint16_t)step;
         c->delay_min = step < c->delay_min ? step : c->delay_min;
         c->delay_max = step > c->delay_max ? step : c->delay_max;
     }
@@ -157,6 +171,11 @@ static enum err_code delay_chunk(void *context, uint32_t item, uint32_t thread, 
     c->delay_min = UINT32_MAX;
     c->delay_max = 0;
     ERR_TRY(mem_alloc(&c->delays, c->list.n, sizeof *c->delays, e));
+    const uint32_t *const column = x->h->g->conns[0].delay_column;
+    if (column != NULL) {
+        take_delays(c, column);
+        return ERR_OK;
+    }
     struct host_cursor s = {
         .row_count = x->h->row_count, .ids = c->list.ids, .row = c->lo, .end = c->hi};
     struct pair_eval *const v = x->evals[thread];
@@ -231,8 +250,12 @@ static enum err_code delay_all(struct host_build *b, struct host_group *h, struc
     ERR_GOTO(mem_alloc(&x, 1, sizeof *x, e));
     x->b = b;
     x->h = h;
-    ERR_GOTO(pair_program_create(&program, b->n, g, &g->conns[0].steps_node, 1, e));
-    for (uint32_t t = 0; t < b->n_threads; t++) {
+    const bool is_given = g->conns[0].delay_column != NULL;
+    if (!is_given) {
+        ERR_GOTO(pair_program_create(&program, b->n, g, PRECISION_SINGLE,
+                                     &g->conns[0].steps_node, 1, e));
+    }
+    for (uint32_t t = 0; t < b->n_threads && !is_given; t++) {
         ERR_GOTO(pair_eval_create(&x->evals[t], &program, e));
     }
     ERR_GOTO(net_parallel(b->n_threads, h->n_chunks, delay_chunk, x, NULL, e));
@@ -261,17 +284,33 @@ out:
 
 /* Row pointers and targets of one group at their places. */
 
-static void place_rows(struct net_wiring *w, const struct host_group *h)
+enum err_code host_group_rows(struct host_build *b, struct host_group *h,
+                              const struct net_progress *progress, struct err *e)
+{
+    h->g->n_edges = 0;
+    ERR_TRY(chunks_create(h, e));
+    ERR_TRY(draw_all(b, h, progress, e));
+    return h->g->conns[0].has_constant_delay ? ERR_OK : delay_all(b, h, e);
+}
+
+void host_group_pointers(const struct host_group *h, uint64_t *out)
 {
     const struct net_group *const g = h->g;
     const size_t n = (size_t)g->n_pre * (g->delay_max - g->delay_min + 1);
     const uint32_t *const count = h->delay_count != NULL ? h->delay_count : h->row_count;
     uint64_t sum = 0;
     for (size_t k = 0; k < n; k++) {
-        w->row_ptr[g->row_begin + k] = sum;
+        out[k] = sum;
         sum += count[k];
     }
-    w->row_ptr[g->row_begin + n] = sum;
+    out[n] = sum;
+}
+
+void host_chunk_targets(const struct net_group *g, const struct host_chunk *c, uint32_t *out)
+{
+    for (size_t k = 0; k < c->list.n; k++) {
+        out[k] = net_edge_target(g, c->list.ids[k]);
+    }
 }
 
 struct place_context {
@@ -286,10 +325,7 @@ static enum err_code place_chunk(void *context, uint32_t item, uint32_t thread, 
     const struct place_context *const x = context;
     const struct net_group *const g = x->h->g;
     struct host_chunk *const c = &x->h->chunks[item];
-    for (size_t k = 0; k < c->list.n; k++) {
-        x->w->target[g->edge_begin + c->edge_begin + k] =
-            g->rule->is_numbered ? c->list.ids[k] / g->indegree : c->list.ids[k];
-    }
+    host_chunk_targets(g, c, x->w->target + g->edge_begin + c->edge_begin);
     mem_free(c->list.ids);
     c->list.ids = NULL;
     return ERR_OK;
@@ -300,13 +336,14 @@ static enum err_code place_all(struct host_build *b, struct err *e)
     struct net_wiring *const w = b->w;
     ERR_TRY(net_layout_rows(b->n, b->all, b->n_groups, w, e));
     ERR_TRY(mem_alloc(&w->row_ptr, w->n_rows, sizeof *w->row_ptr, e));
-    ERR_TRY(mem_alloc(&w->weight, w->n_weights, sizeof(int32_t), e));
+    ERR_TRY(mem_alloc(&w->weight, w->n_weights, precision_bytes(b->n->precision), e));
+    b->weight = w->weight;
     for (uint32_t k = 0; k < b->n_groups; k++) {
         ERR_TRY(host_weights_draw(b, &b->groups[k], e));
     }
     ERR_TRY(mem_alloc(&w->target, w->n_targets, sizeof *w->target, e));
     for (uint32_t k = 0; k < b->n_groups; k++) {
-        place_rows(w, &b->groups[k]);
+        host_group_pointers(&b->groups[k], w->row_ptr + b->all[k].row_begin);
         struct place_context context = {w, &b->groups[k]};
         ERR_TRY(
             net_parallel(b->n_threads, b->groups[k].n_chunks, place_chunk, &context, NULL, e));
@@ -334,17 +371,13 @@ enum err_code net_build_host(struct network *n, struct net_group *groups, uint32
         const double after = done + net_group_pairs(&groups[k]);
         const struct net_progress progress = {o, 0.9 * done / all, 0.9 * after / all};
         done = after;
-        ERR_GOTO(chunks_create(h, e));
-        ERR_GOTO(draw_all(&b, h, &progress, e));
-        if (!groups[k].conns[0].has_constant_delay) {
-            ERR_GOTO(delay_all(&b, h, e));
-        }
+        ERR_GOTO(host_group_rows(&b, h, &progress, e));
     }
     ERR_GOTO(place_all(&b, e));
     ERR_GOTO(host_weights_scale(&b, e));
 out:
     for (uint32_t k = 0; b.groups != NULL && k < n_groups; k++) {
-        group_fini(&b.groups[k]);
+        host_group_fini(&b.groups[k]);
     }
     mem_free(b.groups);
     return code;

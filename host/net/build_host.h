@@ -5,6 +5,7 @@
 
 #include "net/inside.h"
 #include "net/pair_eval.h"
+#include "net/parallel.h"
 
 #define HOST_THREADS_MOST 256
 
@@ -30,6 +31,10 @@ struct host_build {
     struct net_group *all;
     struct host_group *groups;
     struct net_wiring *w;
+    /* Weights in hand, from weight weight_first on: bits of floats or doubles, then integers.
+     */
+    void *weight;
+    uint64_t weight_first;
     const struct net_build_options *options;
     struct diag_list *d;
     uint32_t n_groups, n_threads;
@@ -44,8 +49,18 @@ struct host_cursor {
 /* The next pairs into v, INTERP_BLOCK at most; returns how many. */
 uint32_t host_cursor_fill(struct host_cursor *s, struct pair_eval *v);
 
-/* Drawn weights of a group as the bits of floats at their places (the lists of ids must still
- * stand). */
+/* Rows of a group, sorted by delay: lists of ids in its chunks; g->n_edges, delay_min and
+ * delay_max. On error too: host_group_fini. */
+enum err_code host_group_rows(struct host_build *b, struct host_group *h,
+                              const struct net_progress *progress, struct err *e) ERR_CHECKED;
+/* Row pointers of the group: out [n_pre*delays + 1]. */
+void host_group_pointers(const struct host_group *h, uint64_t *out);
+/* Targets of a chunk's edges. */
+void host_chunk_targets(const struct net_group *g, const struct host_chunk *c, uint32_t *out);
+void host_group_fini(struct host_group *h);
+
+/* Drawn and given weights of a group as bits of floats or doubles at their places (the lists of
+ * ids must still stand). */
 enum err_code host_weights_draw(struct host_build *b, struct host_group *h,
                                 struct err *e) ERR_CHECKED;
 /* Scales of all channels, then weights as integers. */

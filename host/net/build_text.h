@@ -14,9 +14,14 @@ struct build_numbers {
     uint32_t *weight;  /* [n_conns], in the arena */
 };
 
+/* In single precision one program holds everything. In double, weights have a program of their
+ * own, and rows and delays stay in single. */
+enum build_part { BUILD_ALL, BUILD_ROWS, BUILD_WEIGHTS };
+
 /* Appends the text (without the device's prelude). numbers: [n_groups], filled. */
 enum err_code build_text_write(const struct network *n, const struct net_group *groups,
-                               uint32_t n_groups, uint32_t width, struct build_numbers *numbers,
-                               struct text *out, struct err *e) ERR_CHECKED;
+                               uint32_t n_groups, enum build_part part, uint32_t width,
+                               struct build_numbers *numbers, struct text *out,
+                               struct err *e) ERR_CHECKED;
 
 #endif

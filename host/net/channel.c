@@ -1,13 +1,15 @@
 /* net/channel.c: the scale of a channel's integer sums (design section 5), and what is said of
  * weights it cannot hold. The scale is the largest power of two for which no target's weights
- * add up to more than 2^30. The sum is exact and free of order: each weight counts in units of
- * 2^(E - 30), rounded up, where 2^E bounds the largest weight. */
+ * add up to more than 2^30, in double precision 2^52. The sum is exact and free of order: each
+ * weight counts in units of 2^(E - 30), rounded up, where 2^E bounds the largest weight. */
 #include "net/inside.h"
+#include "lang/flush.h"
 
 #include <math.h>
+#include <stdio.h>
 
-/* Scales beyond this would leave float32. */
-enum { SCALE_MOST = 120 };
+/* Scales beyond this would leave float32, or double. */
+enum { SCALE_MOST = 120, SCALE_MOST_DOUBLE = 960, SUM_BITS = 30, SUM_BITS_DOUBLE = 52 };
 
 int net_weight_exponent(double largest)
 {
@@ -21,7 +23,7 @@ uint64_t net_weight_fixed(double weight, int exponent)
     return (uint64_t)ceil(ldexp(weight, 30 - exponent));
 }
 
-int net_channel_scale(const struct net_channel_sum *s)
+int net_channel_scale(const struct net_channel_sum *s, enum precision precision)
 {
     if (!s->has_weight) {
         return 0;
@@ -30,22 +32,48 @@ int net_channel_scale(const struct net_channel_sum *s)
     const uint64_t most = s->most > 0 ? s->most : UINT64_C(1) << 30;
     int log2_most = 63 - __builtin_clzll(most);
     log2_most += (most & (most - 1)) != 0 ? 1 : 0;
-    const int scale = 60 - s->exponent - log2_most;
-    return scale > SCALE_MOST ? SCALE_MOST : scale < -SCALE_MOST ? -SCALE_MOST : scale;
+    const bool is_double = precision == PRECISION_DOUBLE;
+    const int scale = 30 + (is_double ? SUM_BITS_DOUBLE : SUM_BITS) - s->exponent - log2_most;
+    const int bound = is_double ? SCALE_MOST_DOUBLE : SCALE_MOST;
+    return scale > bound ? bound : scale < -bound ? -bound : scale;
+}
+
+double net_given_weight(const struct network *n, const struct net_conn *c, uint64_t edge)
+{
+    const double weight = c->weight_column[edge] * c->projection->scale;
+    return n->precision == PRECISION_SINGLE ? (double)flush_to_f32(weight) : weight;
+}
+
+/* " (edge 17)" of a projection whose edges are given: the first of the pair, and of the weight
+ * where a column has it. */
+static void name_edge(const struct network *n, const struct net_conn *c, uint32_t source,
+                      uint32_t target, double weight, char *out, size_t room)
+{
+    const struct desc_edges *const x = c->projection->edges;
+    out[0] = '\0';
+    for (uint64_t k = 0; c->projection->rule == RULE_EDGES && k < x->n; k++) {
+        if (x->source[k] == source && x->target[k] == target &&
+            (c->weight_column == NULL || net_given_weight(n, c, k) == weight)) {
+            (void)snprintf(out, room, " (edge %llu)", (unsigned long long)k + 1);
+            return;
+        }
+    }
 }
 
 enum err_code net_zero_weight(const struct network *n, const struct net_conn *c,
-                              uint32_t source, uint32_t target, float weight, struct err *e)
+                              uint32_t source, uint32_t target, double weight, struct err *e)
 {
     const struct net_channel *const channel = &n->channels[c->channel];
-    return err_set(e, ERR_FILE, 0,
-                   "projection '%s', '%s' %u to '%s' %u: the weight %g is too small beside the "
-                   "others of receptor '%s': it rounds "
-                   "to 0 in steps of %g",
-                   c->projection->name, n->populations[c->pre].name, source,
-                   n->populations[c->post].name, target, (double)weight,
-                   n->populations[c->post].model->receptors[channel->receptor].name,
-                   ldexp(1.0, -channel->scale_log2));
+    char edge[48];
+    name_edge(n, c, source, target, weight, edge, sizeof edge);
+    return err_set(
+        e, ERR_FILE, 0,
+        "projection '%s', '%s' %u to '%s' %u%s: the weight %g is too small beside the "
+        "others of receptor '%s': it rounds "
+        "to 0 in steps of %g",
+        c->projection->name, n->populations[c->pre].name, source, n->populations[c->post].name,
+        target, edge, weight, n->populations[c->post].model->receptors[channel->receptor].name,
+        ldexp(1.0, -channel->scale_log2));
 }
 
 void net_coarse_weights(const struct network *n, const struct net_conn *c, uint64_t count,
@@ -71,7 +99,7 @@ enum err_code net_quantise_constant(const struct network *n, struct net_conn *c,
     const int scale = n->channels[c->channel].scale_log2;
     const double exact = ldexp(c->weight, scale);
     const double rounded = floor(exact + 0.5);
-    c->layout.weight = (i32)rounded;
+    c->layout.weight = (i64)rounded;
     if (c->n_edges == 0 || c->weight == 0.0) {
         return ERR_OK;
     }

@@ -4,6 +4,7 @@
 #include "net/draws.h"
 #include "base/stream.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -41,6 +42,44 @@ static uint32_t lower_pair(const struct network *n, struct ir *ir, const struct 
     return lang_lower(&l, value);
 }
 
+/* Delays that are given edge by edge. */
+static void take_delays(struct conn_list *l, const struct desc_projection *p,
+                        struct net_conn *c)
+{
+    const struct desc_edges *const x = p->edges;
+    c->has_constant_delay = false;
+    c->delay_column = x->delay;
+    c->delay_min = x->n > 0 ? UINT32_MAX : 0;
+    for (uint64_t k = 0; k < x->n; k++) {
+        if (x->delay[k] > DELAY_MAX) {
+            diag_error(l->d, p->delay_at, 0, NULL,
+                       "projection '%s', edge %llu: the delay is %u steps, most is %u", p->name,
+                       (unsigned long long)k + 1, x->delay[k], DELAY_MAX);
+            return;
+        }
+        c->delay_min = x->delay[k] < c->delay_min ? x->delay[k] : c->delay_min;
+        c->delay_max = x->delay[k] > c->delay_max ? x->delay[k] : c->delay_max;
+    }
+}
+
+/* Weights that are given edge by edge: a number that is not below 0, and not so large that the
+ * network's precision does not hold it. */
+static void take_weights(struct conn_list *l, const struct desc_projection *p,
+                         const struct desc_weight *w, struct net_conn *c)
+{
+    for (uint64_t k = 0; k < p->edges->n; k++) {
+        const double weight = net_given_weight(l->n, c, k);
+        if (!(weight >= 0.0 && weight <= DBL_MAX)) {
+            diag_error(l->d, w->at, 0, NULL, "projection '%s', edge %llu: the weight %g is %s",
+                       p->name, (unsigned long long)k + 1, c->weight_column[k] * p->scale,
+                       isnan(weight)  ? "not a number"
+                       : weight < 0.0 ? "below 0"
+                                      : "too large");
+            return;
+        }
+    }
+}
+
 /* Fields that all receptors of a group share. */
 static void lower_shared(struct conn_list *l, const struct desc_projection *p,
                          struct net_conn *c)
@@ -59,6 +98,10 @@ static void lower_shared(struct conn_list *l, const struct desc_projection *p,
         }
     }
     c->has_constant_delay = true;
+    if (p->edges != NULL && p->edges->delay != NULL) {
+        take_delays(l, p, c);
+        return;
+    }
     if (p->delay == NULL) {
         return;
     }
@@ -98,12 +141,20 @@ static uint32_t find_channel(const struct network *n, uint32_t population, int r
 static void lower_weight(struct conn_list *l, const struct desc_projection *p,
                          const struct desc_weight *w, struct net_conn *c)
 {
-    c->weight_node = lower_pair(l->n, c->ir, w->value, PAIR_WEIGHT_STREAM);
-    if (p->scale != 1.0) {
-        c->weight_node = ir_op2(c->ir, IR_MUL, c->weight_node, ir_const(c->ir, p->scale));
+    const double *const column =
+        p->edges != NULL && p->edges->weight != NULL ? p->edges->weight[w - p->weights] : NULL;
+    if (column != NULL) {
+        c->weight_column = column;
+        take_weights(l, p, w, c);
+    } else {
+        c->weight_node = lower_pair(l->n, c->ir, w->value, PAIR_WEIGHT_STREAM);
+        if (p->scale != 1.0) {
+            c->weight_node = ir_op2(c->ir, IR_MUL, c->weight_node, ir_const(c->ir, p->scale));
+        }
+        c->has_constant_weight = ir_is_const(c->ir, c->weight_node, &c->weight);
     }
-    c->has_constant_weight = ir_is_const(c->ir, c->weight_node, &c->weight);
-    if (c->has_constant_weight && !(c->weight >= 0.0 && c->weight <= (double)3.4e38f)) {
+    const double most = l->n->precision == PRECISION_DOUBLE ? DBL_MAX : (double)3.4e38f;
+    if (c->has_constant_weight && !(c->weight >= 0.0 && c->weight <= most)) {
         diag_error(l->d, w->at, 0, NULL,
                    "the weight of projection '%s' is %g: it is a number, and not below 0",
                    p->name, c->weight);
@@ -166,6 +217,7 @@ enum err_code net_groups_create(const struct network *n, struct net_group **grou
                                .n_post = n->populations[c->post].n,
                                .no_autapses = c->pre == c->post && !p->allow_autapses,
                                .indegree = p->rule == RULE_FIXED_INDEGREE ? p->indegree : 1,
+                               .given = p->rule == RULE_EDGES ? p->edges : NULL,
                                .delay_min = c->delay_min,
                                .delay_max = c->delay_max};
     }

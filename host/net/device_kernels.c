@@ -18,7 +18,12 @@ enum err_code build_launch(struct device_build *b, enum build_kernel which,
     }
     struct device_kernel *const k = &b->kernels[which];
     if (k->handle == NULL) {
-        ERR_TRY(device_kernel_create(k, &b->program, kernel_names[which], e));
+        const bool is_of_weights = which == KERNEL_csr_weight_draw ||
+                                   which == KERNEL_csr_sum_weights ||
+                                   which == KERNEL_csr_quantise;
+        const bool is_apart = is_of_weights && b->weights_program.handle != NULL;
+        ERR_TRY(device_kernel_create(k, is_apart ? &b->weights_program : &b->program,
+                                     kernel_names[which], e));
     }
     for (uint32_t a = 0; a < BUILD_MOST_ARGUMENTS; a++) {
         if (arguments[a].buffer != NULL) {

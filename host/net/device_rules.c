@@ -259,8 +259,10 @@ enum err_code device_rule_count(struct device_build *b, struct device_group *x, 
     case RULE_FIXED_INDEGREE:
     case RULE_ONE_TO_ONE:
     case RULE_ALL_TO_ALL:
-    case RULE_EDGES:
         g->n_edges = (uint64_t)g->rule->expected(g); /* an exact number, below 2^53 */
+        break;
+    case RULE_EDGES:
+        ERR_TRY(device_edges_count(b, x, e));
         break;
     case DESC_RULE_N:
         break;
@@ -287,9 +289,7 @@ enum err_code device_rule_fill(struct device_build *b, struct device_group *x,
     case RULE_ALL_TO_ALL:
         return fill_even(b, x, KERNEL_csr_all, build_parts(b, x->g->n_pre, x->g->n_post), out,
                          e);
-    case RULE_EDGES:
-        return err_set(e, ERR_LIMIT, 0, "projection '%s': edges are placed by the host only",
-                       x->g->projection->name);
+    case RULE_EDGES: /* device_edges_fill */
     case DESC_RULE_N:
         break;
     }

@@ -17,11 +17,24 @@ struct net_group {
     bool no_autapses;  /* source and target are one population, and a cell must not reach itself
                         */
     uint32_t indegree; /* fixed_indegree: K; an edge's number is target*K + draw */
+    const struct desc_edges *given; /* edges; else NULL */
     /* while building */
     uint64_t n_edges, row_begin, edge_begin;
     uint32_t delay_min, delay_max;
     float largest_p; /* of an expression; 0 where none is above 1 */
 };
+
+/* What an edge's id (rule.h) says: its target, and the number that keys its draws. */
+static inline uint32_t net_edge_target(const struct net_group *g, uint32_t id)
+{
+    return g->given != NULL       ? g->given->target[id]
+           : g->rule->is_numbered ? id / g->indegree
+                                  : id;
+}
+static inline uint32_t net_edge_number(const struct net_group *g, uint32_t id, uint32_t source)
+{
+    return g->given != NULL ? id : g->rule->is_numbered ? id % g->indegree : source;
+}
 
 /* Numbering (network_create). Errors of the network go to d as diagnostics; what is returned is
  * ERR_OK or a failure. */
@@ -77,14 +90,16 @@ struct net_channel_sum {
 };
 int net_weight_exponent(double largest);
 uint64_t net_weight_fixed(double weight, int exponent);
-int net_channel_scale(const struct net_channel_sum *s);
+int net_channel_scale(const struct net_channel_sum *s, enum precision precision);
+/* A column's weight with the projection's scale, in the network's precision. */
+double net_given_weight(const struct network *n, const struct net_conn *c, uint64_t edge);
 /* Weights that are one number: their integer, with the complaints of a coarse one. */
 enum err_code net_quantise_constant(const struct network *n, struct net_conn *c,
                                     struct diag_list *d, struct err *e) ERR_CHECKED;
 /* Complaints about drawn weights: edge (of this conn) whose weight became 0, number of coarse
  * ones. */
 enum err_code net_zero_weight(const struct network *n, const struct net_conn *c,
-                              uint32_t source, uint32_t target, float weight,
+                              uint32_t source, uint32_t target, double weight,
                               struct err *e) ERR_CHECKED;
 void net_coarse_weights(const struct network *n, const struct net_conn *c, uint64_t count,
                         struct diag_list *d);

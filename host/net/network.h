@@ -64,10 +64,14 @@ struct net_conn {
     struct ir *ir;                 /* p, weight, delay over pairs (IR_VAR_DISTANCE, …) */
     /* IR_NONE where unused; weight in house units with scale; delay in ms */
     uint32_t p_node, weight_node, delay_node;
-    uint32_t steps_node; /* the delay in steps: floor(delay/dt + 0.5), not below 0 */
-    bool shares_wiring;  /* with the conn before it (another receptor): same rows and targets,
-                            layout included */
-    uint64_t n_edges;    /* after the build */
+    /* rule edges: given edge by edge, in the file's order; scale is not applied yet. NULL: not
+     * so */
+    const double *weight_column;
+    const uint32_t *delay_column; /* steps */
+    uint32_t steps_node;          /* the delay in steps: floor(delay/dt + 0.5), not below 0 */
+    bool shares_wiring; /* with the conn before it (another receptor): same rows and targets,
+                           layout included */
+    uint64_t n_edges;   /* after the build */
     struct conn_layout layout; /* after the build */
 };
 

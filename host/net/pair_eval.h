@@ -1,4 +1,5 @@
-/* net/pair_eval.h: p, weight and delay of pairs through the block interpreter.
+/* net/pair_eval.h: p, weight and delay of pairs through the block interpreter: p and delay in
+ * single precision, weights in the network's.
  * Sees: base, lang. Threads: a pair_program is shared, a pair_eval belongs to one thread. */
 #ifndef NET_PAIR_EVAL_H
 #define NET_PAIR_EVAL_H
@@ -12,24 +13,26 @@ struct pair_program {
     const struct net_group *group;
     const struct ir *ir;
     struct interp *interp;
+    enum precision precision;
     uint32_t n_roots;
 };
 
 struct pair_eval {
     const struct pair_program *program;
     struct pair_draws draws;
-    uint32_t *pre, *post, *number;  /* [INTERP_BLOCK]: the pairs, for pair_eval_edges */
-    float *out[PAIR_ROOTS_MOST];    /* [n_roots][INTERP_BLOCK] */
-    void *outputs[PAIR_ROOTS_MOST]; /* the same, for the interpreter */
+    uint32_t *pre, *post, *number; /* [INTERP_BLOCK]: the pairs, for pair_eval_edges */
+    void *out[PAIR_ROOTS_MOST];    /* [n_roots][INTERP_BLOCK] numbers */
     const void **vars;
-    float *data;
+    void *data;
+    float *place; /* [INTERP_BLOCK]: a distance or index before it is widened */
     void *scratch;
     uint32_t n_gave_up, first_gave_up; /* of the last block (interp.h) */
 };
 
 enum err_code pair_program_create(struct pair_program *p, const struct network *n,
-                                  const struct net_group *g, const uint32_t *roots,
-                                  uint32_t n_roots, struct err *e) ERR_CHECKED;
+                                  const struct net_group *g, enum precision precision,
+                                  const uint32_t *roots, uint32_t n_roots,
+                                  struct err *e) ERR_CHECKED;
 void pair_program_fini(struct pair_program *p);
 enum err_code pair_eval_create(struct pair_eval **out, const struct pair_program *p,
                                struct err *e) ERR_CHECKED;

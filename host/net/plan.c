@@ -27,6 +27,13 @@ static uint32_t next_pairs(const struct net_group *g, uint64_t at, uint64_t all,
     const uint32_t n = (uint32_t)(most - at < INTERP_BLOCK ? most - at : INTERP_BLOCK);
     for (uint32_t l = 0; l < n; l++) {
         const uint64_t s = at + l;
+        if (g->given != NULL) { /* edges are their own sample: evenly spread over the file */
+            const uint32_t id = (uint32_t)((double)s / (double)most * (double)all);
+            v->pre[l] = g->given->source[id];
+            v->post[l] = g->given->target[id];
+            v->number[l] = id;
+            continue;
+        }
         uint32_t i = (uint32_t)(s / g->n_post), j = (uint32_t)(s % g->n_post);
         if (all > PLAN_PAIRS) {
             const struct philox_words w = philox4x32((u32)s, 0, 0, 0, 0, 0);
@@ -53,11 +60,12 @@ static void add_block(const struct net_group *g, const struct pair_eval *v, uint
         if (g->no_autapses && v->pre[l] == v->post[l]) {
             continue;
         }
-        double p = has_p ? (double)v->out[0][l] : 1.0;
+        double p = has_p ? (double)((const float *)v->out[0])[l] : 1.0;
         p = p >= 0.0 ? (p < 1.0 ? p : 1.0) : 0.0;
         s->p += p;
         s->n++;
-        const double steps = has_delay ? (double)v->out[has_p ? 1 : 0][l] : 0.0;
+        const double steps =
+            has_delay ? (double)((const float *)v->out[has_p ? 1 : 0])[l] : 0.0;
         if (has_delay && p > 1e-3 && steps >= 0.0 && steps <= (double)DELAY_MAX) {
             s->delay_min = steps < s->delay_min ? steps : s->delay_min;
             s->delay_max = steps > s->delay_max ? steps : s->delay_max;
@@ -69,8 +77,9 @@ static enum err_code plan_group(const struct network *n, const struct net_group 
                                 struct group_plan *out, struct err *e)
 {
     const struct net_conn *const c = &g->conns[0];
-    const uint64_t all = (uint64_t)g->n_pre * g->n_post;
-    const bool has_p = !c->has_constant_p, has_delay = !c->has_constant_delay;
+    const uint64_t all = g->given != NULL ? g->given->n : (uint64_t)g->n_pre * g->n_post;
+    const bool has_p = !c->has_constant_p,
+               has_delay = !c->has_constant_delay && c->delay_column == NULL;
     *out = (struct group_plan){
         .mean_p = 1.0, .delay_min = c->delay_min, .delay_max = c->delay_max};
     if ((!has_p && !has_delay) || all == 0) {
@@ -87,7 +96,7 @@ static enum err_code plan_group(const struct network *n, const struct net_group 
     struct pair_eval *v = NULL;
     struct pair_sums sums = {.delay_min = (double)DELAY_MAX, .delay_max = 0.0};
     enum err_code code;
-    ERR_GOTO(pair_program_create(&program, n, g, roots, n_roots, e));
+    ERR_GOTO(pair_program_create(&program, n, g, PRECISION_SINGLE, roots, n_roots, e));
     ERR_GOTO(pair_eval_create(&v, &program, e));
     const uint64_t most = all < PLAN_PAIRS ? all : PLAN_PAIRS;
     const uint64_t flush = flush_denormals_begin();
@@ -110,23 +119,26 @@ out:
 
 /* Bytes by what they hold. */
 struct plan_bytes {
-    double state, parameters, rings, spikes, rows, targets, weights, samples;
+    double state, parameters, rings, spikes, rows, targets, weights, samples, trains, given;
 };
 
 static void plan_cells(const struct network *n, struct plan_bytes *b)
 {
     for (uint32_t p = 0; p < n->n_populations; p++) {
         const struct net_population *const q = &n->populations[p];
-        const double row = (double)q->n_padded * sizeof(float);
+        const double number = (double)precision_bytes(n->precision);
+        const double row = (double)q->n_padded * number;
         b->state += row * (double)q->step.n_states;
         for (uint32_t k = 0; k < q->model->n_parameters; k++) {
             b->parameters += q->parameter[k] != NULL ? row : 0.0;
         }
-        b->parameters += q->x != NULL ? 3.0 * row : 0.0;
+        b->parameters += q->x != NULL ? 3.0 * (double)q->n_padded * sizeof(float) : 0.0;
+        b->trains += (double)q->trains.n_events * (sizeof(int64_t) + sizeof(uint32_t) + number);
         b->spikes += (double)q->n * sizeof(struct spike_entry) * PLAN_SLICES;
     }
     for (uint32_t t = 0; t < n->n_traces; t++) {
-        b->samples += (double)n->traces[t].n_cells * sizeof(float) * SLICE_MAX * PLAN_SLICES;
+        b->samples += (double)n->traces[t].n_cells * (double)precision_bytes(n->precision) *
+                      SLICE_MAX * PLAN_SLICES;
     }
 }
 
@@ -134,6 +146,7 @@ static enum err_code plan_synapses(const struct network *n, struct net_group *gr
                                    uint32_t n_groups, double *slots, struct plan_bytes *b,
                                    struct net_plan *out, struct err *e)
 {
+    const double sum_bytes = n->precision == PRECISION_DOUBLE ? 8.0 : 4.0;
     double least = SLICE_MAX, most = SLICE_MAX;
     for (uint32_t k = 0; k < n_groups; k++) {
         const struct net_group *const g = &groups[k];
@@ -141,23 +154,28 @@ static enum err_code plan_synapses(const struct network *n, struct net_group *gr
         ERR_TRY(plan_group(n, g, &plan, e));
         const double edges = g->rule->expected(g) * plan.mean_p;
         b->targets += edges * sizeof(uint32_t);
+        b->given += g->given != NULL ? 2.0 * edges * sizeof(uint32_t) : 0.0;
+        b->given += g->conns[0].delay_column != NULL ? edges * sizeof(uint32_t) : 0.0;
         b->rows += ((double)g->n_pre * (plan.delay_max - plan.delay_min + 1.0) + 1.0) *
                    sizeof(uint64_t);
         for (uint32_t c = 0; c < g->n_conns; c++) {
             out->n_synapses += edges;
-            b->weights += g->conns[c].has_constant_weight ? 0.0 : edges * sizeof(int32_t);
+            b->weights += g->conns[c].has_constant_weight ? 0.0 : edges * sum_bytes;
+            b->given += g->conns[c].weight_column != NULL ? edges * sizeof(double) : 0.0;
             double *const s = &slots[g->conns[c].channel];
             *s = plan.delay_max + 1.0 > *s ? plan.delay_max + 1.0 : *s;
         }
         most = plan.delay_min + 1.0 < most ? plan.delay_min + 1.0 : most;
-        const double sure = g->conns[0].has_constant_delay ? plan.delay_min + 1.0 : 1.0;
+        const bool is_known =
+            g->conns[0].has_constant_delay || g->conns[0].delay_column != NULL;
+        const double sure = is_known ? plan.delay_min + 1.0 : 1.0;
         least = sure < least ? sure : least;
     }
     out->slice_least = (uint32_t)least;
     out->slice_most = (uint32_t)most;
     for (uint32_t k = 0; k < n->n_channels; k++) {
-        b->rings += slots[k] * (double)n->populations[n->channels[k].population].n_padded *
-                    sizeof(int32_t);
+        b->rings +=
+            slots[k] * (double)n->populations[n->channels[k].population].n_padded * sum_bytes;
     }
     return ERR_OK;
 }
@@ -194,6 +212,12 @@ enum err_code network_plan(const struct network *n, struct arena *arena, struct 
     add_row(out, "targets of synapses", b.targets);
     add_row(out, "weights of synapses", b.weights);
     add_row(out, "samples of traces", b.samples);
+    if (b.trains > 0.0) {
+        add_row(out, "given events", b.trains);
+    }
+    if (b.given > 0.0) {
+        add_row(out, "edges as the file has them", b.given);
+    }
 out:
     mem_free(slots);
     mem_free(groups);

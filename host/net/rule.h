@@ -1,8 +1,10 @@
 /* net/rule.h: connection rules: one row of desc/rules.def, one file rule_NAME.c, one kernel
  * header build/rule_NAME.h each. A rule gives the edges of source rows in one order: ascending
  * by *id*. An id is the target's index, or, where a rule numbers its draws (is_numbered),
- * target*indegree + draw, so that ties of a target stand in order of their draws. Sees: base,
- * lang, desc. Threads: draw_rows runs on many at once, each with its own rule_thread. */
+ * target*indegree + draw, so that ties of a target stand in order of their draws. Edges that
+ * are given (rule edges) have their place in the file as id, and stand by target, then id.
+ * Sees: base, lang, desc. Threads: draw_rows runs on many at once, each with its own
+ * rule_thread. */
 #ifndef NET_RULE_H
 #define NET_RULE_H
 
@@ -29,7 +31,7 @@ struct rule_build {
     const struct net_build_options *options;
     struct rule_thread *threads; /* [n_threads] */
     uint32_t n_threads;
-    uint32_t *sources, *ids; /* fixed_indegree: what prepare drew (owned) */
+    uint32_t *sources, *ids; /* fixed_indegree, edges: what prepare made (owned) */
     uint64_t *row_ptr;
 };
 
@@ -53,6 +55,10 @@ const struct net_rule *net_rule_of(enum desc_rule rule);
 extern const struct net_rule net_rule_pairwise_bernoulli, net_rule_fixed_indegree,
     net_rule_one_to_one, net_rule_all_to_all, net_rule_edges;
 
+/* draw_rows of a rule whose prepare made all rows: ids and row_ptr. */
+enum err_code net_rule_copy_rows(struct rule_build *b, uint32_t thread, uint32_t lo,
+                                 uint32_t hi, uint32_t *row_count, struct net_edges *out,
+                                 struct err *e) ERR_CHECKED;
 /* Room for n more ids. */
 enum err_code net_edges_reserve(struct net_edges *l, size_t n, struct err *e) ERR_CHECKED;
 /* Pairs of a group that may be connected (autapses left out where forbidden). */

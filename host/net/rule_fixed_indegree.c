@@ -8,8 +8,6 @@
 
 #include "shared/philox.h"
 
-#include <string.h>
-
 static uint32_t n_sources(const struct net_group *g)
 {
     return g->n_pre - (g->no_autapses && g->n_pre > 0 ? 1 : 0);
@@ -128,26 +126,10 @@ static enum err_code prepare(struct rule_build *b, struct err *e)
     return net_parallel(b->n_threads, b->n_threads, transpose, b, NULL, e);
 }
 
-static enum err_code draw_rows(struct rule_build *b, uint32_t thread, uint32_t lo, uint32_t hi,
-                               uint32_t *row_count, struct net_edges *out, struct err *e)
-{
-    (void)thread;
-    const size_t n = (size_t)(b->row_ptr[hi] - b->row_ptr[lo]);
-    if (n > 0) {
-        ERR_TRY(net_edges_reserve(out, n, e));
-        memcpy(out->ids + out->n, b->ids + b->row_ptr[lo], n * sizeof *b->ids);
-    }
-    out->n += n;
-    for (uint32_t i = lo; i < hi; i++) {
-        row_count[i - lo] = (uint32_t)(b->row_ptr[i + 1] - b->row_ptr[i]);
-    }
-    return ERR_OK;
-}
-
 const struct net_rule net_rule_fixed_indegree = {.id = RULE_FIXED_INDEGREE,
                                                  .name = "fixed_indegree",
                                                  .is_numbered = true,
                                                  .check = check,
                                                  .expected = expected,
                                                  .prepare = prepare,
-                                                 .draw_rows = draw_rows};
+                                                 .draw_rows = net_rule_copy_rows};

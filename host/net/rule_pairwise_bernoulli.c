@@ -31,7 +31,7 @@ static bool find_hits(const struct rule_build *b, struct rule_thread *t, uint32_
     } else {
         pair_eval_row(t->p, i, first, n);
         if (g->no_autapses && i >= first && i < first + n) {
-            t->p->out[0][i - first] =
+            ((float *)t->p->out[0])[i - first] =
                 0.0f; /* an autapse that is forbidden has no p to complain of */
         }
         if (wire_hits_p(words, t->p->out[0], n, hit, &t->largest_p) != 0 && i < t->bad_row) {

@@ -5,10 +5,27 @@
 
 #include <string.h>
 
+/* What csr_found_weight left: a double's upper half was rounded up. */
+static double largest_found(enum precision precision, uint32_t word)
+{
+    if (precision == PRECISION_DOUBLE) {
+        const uint64_t bits = (uint64_t)word << 32;
+        double largest;
+        memcpy(&largest, &bits, sizeof largest);
+        return largest;
+    }
+    float largest;
+    memcpy(&largest, &word, sizeof largest);
+    return (double)largest;
+}
+
 enum err_code device_weights_draw(struct device_build *b, struct device_group *x,
                                   double *largest, struct err *e)
 {
     const struct net_group *const g = x->g;
+    if (x->given != NULL) {
+        return device_edges_weights(b, x, largest, e);
+    }
     uint32_t bad_row = UINT32_MAX;
     const struct device_buffer *from, *to;
     ERR_TRY(build_places(b, g->pre, &from, e));
@@ -34,9 +51,8 @@ enum err_code device_weights_draw(struct device_build *b, struct device_group *x
                              (uint64_t)g->n_pre * x->shape.n_parts, e));
         ERR_TRY(build_found_read(b, found, e));
         bad_row = found[FOUND_BAD_ROW] < bad_row ? found[FOUND_BAD_ROW] : bad_row;
-        float most;
-        memcpy(&most, &found[FOUND_LARGEST], sizeof most);
-        largest[&g->conns[c] - b->n->conns] = (double)most;
+        largest[&g->conns[c] - b->n->conns] =
+            largest_found(b->n->precision, found[FOUND_LARGEST]);
     }
     return bad_row == UINT32_MAX ? ERR_OK
                                  : device_explain(b, x, NET_PAIR_WEIGHT, &b->w->target_buffer,
@@ -144,18 +160,23 @@ static enum err_code explain_zero(struct device_build *b, const struct net_conn 
 {
     const struct device_group *const x = group_of(b, c);
     ASSERT(x != NULL);
+    const enum precision precision = b->n->precision;
     uint32_t target;
-    float weight;
+    union {
+        float single;
+        double twice;
+    } weight = {.twice = 0.0};
     ERR_TRY(device_read(&b->w->target_buffer, (c->layout.edge_begin + edge) * sizeof target,
                         &target, sizeof target, e));
-    ERR_TRY(device_read(&b->w->weight_buffer, (c->layout.weight_begin + edge) * sizeof weight,
-                        &weight, sizeof weight, e));
+    ERR_TRY(device_read(&b->w->weight_buffer,
+                        (c->layout.weight_begin + edge) * precision_bytes(precision), &weight,
+                        precision_bytes(precision), e));
     uint32_t source = 0;
     while (source + 1 < x->g->n_pre &&
            x->row_ptr[((uint64_t)source + 1) * c->layout.n_delays] <= edge) {
         source++;
     }
-    return net_zero_weight(b->n, c, source, target, weight, e);
+    return net_zero_weight(b->n, c, source, target, precision_get(precision, &weight, 0), e);
 }
 
 static enum err_code quantise_conn(struct device_build *b, struct net_conn *c, struct err *e)
@@ -188,7 +209,7 @@ enum err_code device_weights_scale(struct device_build *b, const double *largest
     for (uint32_t k = 0; k < b->n->n_channels; k++) {
         struct net_channel_sum sum;
         ERR_TRY(sum_channel(b, k, largest, &sum, e));
-        b->n->channels[k].scale_log2 = net_channel_scale(&sum);
+        b->n->channels[k].scale_log2 = net_channel_scale(&sum, b->n->precision);
     }
     for (uint32_t k = 0; k < b->n->n_conns; k++) {
         ERR_TRY(quantise_conn(b, &b->n->conns[k], e));

@@ -2,6 +2,7 @@
  * host memory. */
 #include "net/build_host.h"
 #include "net/parallel.h"
+#include "lang/flush.h"
 #include "net/wire_loops.h"
 
 #include "build/fixed.h"
@@ -16,20 +17,58 @@ struct draw_weights {
     struct pair_eval *evals[HOST_THREADS_MOST];
 };
 
+/* The threads of net_parallel flush subnormals: weights of a network in double keep them. Back:
+ * flush_denormals_end. */
+static uint64_t begin(const struct host_build *b)
+{
+    return b->n->precision == PRECISION_DOUBLE ? flush_denormals_pause()
+                                               : flush_denormals_begin();
+}
+
+/* Place of a weight in the array in hand. */
+static void *weight_at(const struct host_build *b, uint64_t weight)
+{
+    return (char *)b->weight + (weight - b->weight_first) * precision_bytes(b->n->precision);
+}
+
+/* Nonzero where one of n weights is negative, infinite or not a number. */
+static uint32_t weights_check(enum precision precision, const void *weights, uint32_t first,
+                              uint32_t n)
+{
+    float largest = 0.0f;
+    double largest_double = 0.0;
+    return precision == PRECISION_DOUBLE
+               ? wire_weight_check_double((const double *)weights + first, n, &largest_double)
+               : wire_weight_check((const float *)weights + first, n, &largest);
+}
+
 /* Least source row among the block's lanes that is wrong: any lane's row will do for a block
  * without a bad one. */
 static uint32_t bad_row_of(const struct pair_eval *v, uint32_t root, uint32_t n)
 {
     uint32_t row = UINT32_MAX;
     for (uint32_t l = 0; l < n; l++) {
-        float largest = 0.0f;
         const bool gave_up = v->n_gave_up > 0 && l == v->first_gave_up;
-        if ((gave_up || wire_weight_check(v->out[root] + l, 1, &largest) != 0) &&
+        if ((gave_up || weights_check(v->program->precision, v->out[root], l, 1) != 0) &&
             v->pre[l] < row) {
             row = v->pre[l];
         }
     }
     return row;
+}
+
+/* A weight of -0 counts as 0: its sign would stand in the bits. */
+static void keep_weights(enum precision precision, const void *from, uint32_t n, void *to)
+{
+    if (precision == PRECISION_DOUBLE) {
+        for (uint32_t l = 0; l < n; l++) {
+            ((double *)to)[l] = ((const double *)from)[l] + 0.0;
+        }
+    } else {
+        for (uint32_t l = 0; l < n; l++) {
+            ((float *)to)[l] = ((const float *)from)[l] + 0.0f;
+        }
+    }
 }
 
 static enum err_code draw_chunk(void *context, uint32_t item, uint32_t thread, struct err *e)
@@ -38,24 +77,54 @@ static enum err_code draw_chunk(void *context, uint32_t item, uint32_t thread, s
     struct draw_weights *const x = context;
     struct host_chunk *const c = &x->h->chunks[item];
     struct pair_eval *const v = x->evals[thread];
+    const enum precision precision = v->program->precision;
     struct host_cursor s = {
         .row_count = x->h->row_count, .ids = c->list.ids, .row = c->lo, .end = c->hi};
     c->bad_row = UINT32_MAX;
+    const uint64_t flush = begin(x->b);
     for (size_t at = 0; at < c->list.n;) {
         const uint32_t n = host_cursor_fill(&s, v);
         pair_eval_edges(v, n);
         for (uint32_t r = 0; r < x->n_conns; r++) {
             const struct conn_layout *const layout = &x->h->g->conns[x->conns[r]].layout;
-            memcpy((uint32_t *)x->b->w->weight + layout->weight_begin + c->edge_begin + at,
-                   v->out[r], n * sizeof(float));
-            float largest = 0.0f;
-            if (wire_weight_check(v->out[r], n, &largest) != 0 || v->n_gave_up > 0) {
+            keep_weights(precision, v->out[r], n,
+                         weight_at(x->b, layout->weight_begin + c->edge_begin + at));
+            if (weights_check(precision, v->out[r], 0, n) != 0 || v->n_gave_up > 0) {
                 const uint32_t row = bad_row_of(v, r, n);
                 c->bad_row = row < c->bad_row ? row : c->bad_row;
             }
         }
         at += n;
     }
+    flush_denormals_end(flush);
+    return ERR_OK;
+}
+
+/* Weights that are given: net_conns_create has looked at them. */
+static enum err_code take_chunk(void *context, uint32_t item, uint32_t thread, struct err *e)
+{
+    (void)thread;
+    (void)e;
+    const struct draw_weights *const x = context;
+    const struct host_chunk *const c = &x->h->chunks[item];
+    const struct network *const n = x->b->n;
+    const uint64_t flush = begin(x->b);
+    for (uint32_t q = 0; q < x->h->g->n_conns; q++) {
+        const struct net_conn *const conn = &x->h->g->conns[q];
+        if (conn->weight_column == NULL) {
+            continue;
+        }
+        void *const to = weight_at(x->b, conn->layout.weight_begin + c->edge_begin);
+        for (size_t k = 0; k < c->list.n; k++) {
+            const double weight = net_given_weight(n, conn, c->list.ids[k]) + 0.0;
+            if (n->precision == PRECISION_DOUBLE) {
+                ((double *)to)[k] = weight;
+            } else {
+                ((float *)to)[k] = (float)weight;
+            }
+        }
+    }
+    flush_denormals_end(flush);
     return ERR_OK;
 }
 
@@ -78,17 +147,22 @@ enum err_code host_weights_draw(struct host_build *b, struct host_group *h, stru
     x->b = b;
     x->h = h;
     uint32_t roots[PAIR_ROOTS_MOST];
+    bool has_column = false;
     for (uint32_t k = 0; k < h->g->n_conns && x->n_conns < PAIR_ROOTS_MOST; k++) {
-        if (h->g->conns[k].layout.has_weights) {
+        has_column = has_column || h->g->conns[k].weight_column != NULL;
+        if (h->g->conns[k].layout.has_weights && h->g->conns[k].weight_column == NULL) {
             x->conns[x->n_conns] = k;
             roots[x->n_conns++] = h->g->conns[k].weight_node;
         }
     }
     enum err_code code = ERR_OK;
+    if (has_column) {
+        ERR_GOTO(net_parallel(b->n_threads, h->n_chunks, take_chunk, x, NULL, e));
+    }
     if (x->n_conns == 0) {
         goto out;
     }
-    ERR_GOTO(pair_program_create(&program, b->n, h->g, roots, x->n_conns, e));
+    ERR_GOTO(pair_program_create(&program, b->n, h->g, b->n->precision, roots, x->n_conns, e));
     for (uint32_t t = 0; t < b->n_threads; t++) {
         ERR_GOTO(pair_eval_create(&x->evals[t], &program, e));
     }
@@ -116,7 +190,7 @@ struct sum_channel {
     const struct net_conn *conn;
     int exponent;
     uint64_t *sums; /* [n_threads][n_post] */
-    float largest[HOST_THREADS_MOST];
+    double largest[HOST_THREADS_MOST];
 };
 
 static uint64_t item_edges(const struct net_conn *c, uint32_t item)
@@ -135,16 +209,35 @@ static enum err_code find_largest(void *context, uint32_t item, uint32_t thread,
     (void)e;
     struct sum_channel *const s = context;
     const struct net_conn *const c = s->conn;
-    const int32_t *const bits = (const int32_t *)s->b->w->weight + c->layout.weight_begin +
-                                (uint64_t)item * EDGES_PER_ITEM;
-    const uint64_t n = item_edges(c, item);
-    uint32_t most;
-    memcpy(&most, &s->largest[thread], sizeof most);
-    for (uint64_t k = 0; k < n; k++) { /* floats that are not negative order like their bits */
-        most = (uint32_t)bits[k] > most ? (uint32_t)bits[k] : most;
+    const void *const weights =
+        weight_at(s->b, c->layout.weight_begin + (uint64_t)item * EDGES_PER_ITEM);
+    const uint32_t n = (uint32_t)item_edges(c, item);
+    const uint64_t flush = begin(s->b);
+    if (s->b->n->precision == PRECISION_DOUBLE) {
+        (void)wire_weight_check_double(weights, n, &s->largest[thread]);
+    } else {
+        float largest = (float)s->largest[thread];
+        (void)wire_weight_check(weights, n, &largest);
+        s->largest[thread] = (double)largest;
     }
-    memcpy(&s->largest[thread], &most, sizeof most);
+    flush_denormals_end(flush);
     return ERR_OK;
+}
+
+static void add_terms(const struct sum_channel *s, const void *weights, const uint32_t *target,
+                      uint64_t n, uint64_t *sums)
+{
+    if (s->b->n->precision == PRECISION_DOUBLE) {
+        const uint64_t *const bits = weights;
+        for (uint64_t k = 0; k < n; k++) {
+            sums[target[k]] += fixed64_sum_term(bits[k], s->exponent);
+        }
+    } else {
+        const uint32_t *const bits = weights;
+        for (uint64_t k = 0; k < n; k++) {
+            sums[target[k]] += fixed_sum_term(bits[k], s->exponent);
+        }
+    }
 }
 
 static enum err_code add_edges(void *context, uint32_t item, uint32_t thread, struct err *e)
@@ -156,11 +249,7 @@ static enum err_code add_edges(void *context, uint32_t item, uint32_t thread, st
     uint64_t *const sums = s->sums + (size_t)thread * c->layout.n_post;
     const uint32_t *const target = s->b->w->target + c->layout.edge_begin + first;
     if (c->layout.has_weights) {
-        const int32_t *const bits =
-            (const int32_t *)s->b->w->weight + c->layout.weight_begin + first;
-        for (uint64_t k = 0; k < n; k++) {
-            sums[target[k]] += fixed_sum_term((uint32_t)bits[k], s->exponent);
-        }
+        add_terms(s, weight_at(s->b, c->layout.weight_begin + first), target, n, sums);
     } else {
         const uint64_t term = net_weight_fixed(c->weight, s->exponent);
         for (uint64_t k = 0; k < n; k++) {
@@ -192,7 +281,7 @@ static enum err_code sum_channel(struct host_build *b, uint32_t channel,
         ERR_GOTO(net_parallel(b->n_threads, n_items(s->conn), find_largest, s, NULL, e));
     }
     for (uint32_t t = 0; t < b->n_threads; t++) {
-        largest = (double)s->largest[t] > largest ? (double)s->largest[t] : largest;
+        largest = s->largest[t] > largest ? s->largest[t] : largest;
     }
     *out = (struct net_channel_sum){.has_weight = largest > 0.0};
     if (!out->has_weight) {
@@ -228,24 +317,44 @@ struct quantise {
         *zero; /* [n_items]: coarse weights; 1 + the first edge whose weight became 0 */
 };
 
+/* 1 + the first edge whose weight would become 0, or 0. */
+static uint64_t find_zero(enum precision precision, const void *weights, int scale, uint64_t n)
+{
+    for (uint64_t k = 0; k < n; k++) {
+        if (precision == PRECISION_DOUBLE) {
+            const uint64_t bits = ((const uint64_t *)weights)[k];
+            if (bits != 0 && fixed64_weight(bits, scale) == 0) {
+                return k + 1;
+            }
+        } else {
+            const uint32_t bits = ((const uint32_t *)weights)[k];
+            if (fixed_mantissa(bits) != 0 && fixed_weight(bits, scale) == 0) {
+                return k + 1;
+            }
+        }
+    }
+    return 0;
+}
+
 static enum err_code quantise_item(void *context, uint32_t item, uint32_t thread, struct err *e)
 {
     (void)thread;
     (void)e;
     struct quantise *const q = context;
     const struct net_conn *const c = q->conn;
+    const enum precision precision = q->b->n->precision;
     const int scale = q->b->n->channels[c->channel].scale_log2;
     const uint64_t first = (uint64_t)item * EDGES_PER_ITEM, n = item_edges(c, item);
-    int32_t *const weights = (int32_t *)q->b->w->weight + c->layout.weight_begin + first;
-    for (uint64_t k = 0; k < n && q->zero[item] == 0; k++) {
-        const uint32_t bits = (uint32_t)weights[k];
-        if (fixed_mantissa(bits) != 0 && fixed_weight(bits, scale) == 0) {
-            q->zero[item] = first + k + 1;
-            return ERR_OK; /* its bits are needed for the message */
-        }
+    void *const weights = weight_at(q->b, c->layout.weight_begin + first);
+    const uint64_t zero = find_zero(precision, weights, scale, n);
+    if (zero != 0) {
+        q->zero[item] = first + zero;
+        return ERR_OK; /* its bits are needed for the message */
     }
     uint32_t n_zero = 0;
-    q->coarse[item] = wire_quantise(weights, scale, (uint32_t)n, &n_zero);
+    q->coarse[item] = precision == PRECISION_DOUBLE
+                          ? wire_quantise_double(weights, scale, (uint32_t)n, &n_zero)
+                          : wire_quantise(weights, scale, (uint32_t)n, &n_zero);
     return ERR_OK;
 }
 
@@ -279,9 +388,8 @@ static enum err_code quantise_conn(struct host_build *b, struct net_conn *c, str
         n_coarse += q.coarse[k];
         if (q.zero[k] != 0) {
             const uint64_t edge = q.zero[k] - 1;
-            float weight;
-            memcpy(&weight, (const int32_t *)b->w->weight + c->layout.weight_begin + edge,
-                   sizeof weight);
+            const double weight =
+                precision_get(b->n->precision, weight_at(b, c->layout.weight_begin + edge), 0);
             code = net_zero_weight(b->n, c, source_of(b->w, c, edge),
                                    b->w->target[c->layout.edge_begin + edge], weight, e);
             goto out;
@@ -299,7 +407,7 @@ enum err_code host_weights_scale(struct host_build *b, struct err *e)
     for (uint32_t k = 0; k < b->n->n_channels; k++) {
         struct net_channel_sum sum;
         ERR_TRY(sum_channel(b, k, &sum, e));
-        b->n->channels[k].scale_log2 = net_channel_scale(&sum);
+        b->n->channels[k].scale_log2 = net_channel_scale(&sum, b->n->precision);
     }
     for (uint32_t k = 0; k < b->n->n_conns; k++) {
         ERR_TRY(quantise_conn(b, &b->n->conns[k], e));

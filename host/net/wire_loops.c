@@ -260,3 +260,34 @@ BODY quantise_body(i32 *restrict weights, int scale, u32 n, u32 *restrict n_zero
     return coarse;
 }
 LEVELS(quantise, (i32 * weights, int scale, u32 n, u32 *n_zero), (weights, scale, n, n_zero))
+
+BODY weight_check_double_body(const double *restrict weights, u32 n, double *restrict largest)
+{
+    u64 bad = 0;
+    double most = *largest;
+    VECTORISE
+    for (u32 k = 0; k < n; k++) {
+        bad |= ((weights[k] >= 0.0) & (weights[k] <= DBL_MAX)) != 0 ? 0u : 1u;
+        most = weights[k] > most ? weights[k] : most;
+    }
+    *largest = most;
+    return (u32)bad;
+}
+LEVELS(weight_check_double, (const double *weights, u32 n, double *largest),
+       (weights, n, largest))
+
+BODY quantise_double_body(i64 *restrict weights, int scale, u32 n, u32 *restrict n_zero)
+{
+    u32 coarse = 0, zero = 0;
+    for (u32 k = 0; k < n; k++) {
+        const u64 bits = (u64)weights[k];
+        const u64 w = fixed64_weight(bits, scale);
+        coarse += fixed64_is_coarse(bits, scale);
+        zero += ((w == 0) & (bits != 0)) != 0 ? 1u : 0u;
+        weights[k] = (i64)w;
+    }
+    *n_zero = zero;
+    return coarse;
+}
+LEVELS(quantise_double, (i64 * weights, int scale, u32 n, u32 *n_zero),
+       (weights, scale, n, n_zero))

@@ -51,5 +51,8 @@ u32 wire_weight_check(const float *weights, u32 n, float *largest);
  * coarse ones (off by more than 1e-3 of themselves); *n_zero: those above 0 that became 0. n:
  * any. */
 u32 wire_quantise(i32 *weights, int scale, u32 n, u32 *n_zero);
+/* Both of doubles. */
+u32 wire_weight_check_double(const double *weights, u32 n, double *largest);
+u32 wire_quantise_double(i64 *weights, int scale, u32 n, u32 *n_zero);
 
 #endif

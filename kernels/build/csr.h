@@ -7,10 +7,8 @@
 
 #include "build/csr_group.h"
 #include "build/fixed.h"
-#include "shared/vector.h"
-#include "shared/math_f32.h"
+#include "shared/real.h"
 #include "shared/philox.h"
-#include "shared/random.h"
 
 /* The streams of a pair's draws and what marks a number that is a draw's; the same as
  * host/net/draws.h. */
@@ -58,13 +56,13 @@ static inline u32v csr_draw(const struct csr_pair p, const struct csr_keys k, u3
                          d % 4u);
 }
 
-static inline f32v csr_poisson(const struct csr_pair p, const struct csr_keys k, u32 stream,
-                               u32 d, u32 retry, f32v mean)
+static inline realv csr_poisson(const struct csr_pair p, const struct csr_keys k, u32 stream,
+                                u32 d, u32 retry, realv mean)
 {
     const bool is_weight = stream == PAIR_WEIGHT_STREAM;
     f32 means[WIDTH], values[WIDTH];
     u32 posts[WIDTH], numbers[WIDTH];
-    STORE_F32V(mean, means, 0);
+    STORE_F32V(F32V_OF_REALV(mean), means, 0);
     STORE_U32V(p.post, posts, 0);
     STORE_U32V(p.number, numbers, 0);
     for (u32 lane = 0; lane < WIDTH; lane++) {
@@ -72,7 +70,7 @@ static inline f32v csr_poisson(const struct csr_pair p, const struct csr_keys k,
             means[lane], posts[lane], numbers[lane], (k.flag | PAIR_POISSON) + d, retry,
             is_weight ? k.weight_k0 : k.delay_k0, is_weight ? k.weight_k1 : k.delay_k1);
     }
-    return LOAD_F32V(values, 0);
+    return REAL_OF_F32V(LOAD_F32V(values, 0));
 }
 
 #define DRAW(s, d, r)          csr_draw(pair, keys, (s), (d), (r))

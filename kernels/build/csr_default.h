@@ -19,12 +19,12 @@ static inline f32v csr_steps(u32 which, const struct csr_pair pair, const struct
     return which == 0u ? f32_floor(csr_distance(pair)) : f32_u01(DRAW(1u, 0u, 0u));
 }
 
-static inline f32v csr_weight(u32 which, const struct csr_pair pair, const struct csr_keys keys,
-                              i32v *gave_up)
+static inline realv csr_weight(u32 which, const struct csr_pair pair,
+                               const struct csr_keys keys, maskv *gave_up)
 {
-    const i32v is_low = pair.dx < F32V(0.0f);
+    const maskv is_low = REAL_OF_F32V(pair.dx) < REALV(0);
     TRUNC_FAILED(is_low);
-    return which == 0u ? f32_u01(DRAW(0u, 0u, 0u)) : POISSON(0u, 1u, 0u, F32V(2.0f));
+    return which == 0u ? REAL_U01(DRAW(0u, 0u, 0u)) : POISSON(0u, 1u, 0u, REALV(2));
 }
 #endif
 

@@ -8,7 +8,8 @@
 /* Words of the buffer of findings, which the host sets before a stage and reads after it. */
 #define FOUND_BAD_ROW                                                                          \
     0u /* least source row with a value that cannot be used (starts at 0xffffffff) */
-#define FOUND_LARGEST   1u /* bits of the largest p or weight (starts at 0) */
+#define FOUND_LARGEST                                                                          \
+    1u /* bits of the largest p or weight (starts at 0); of a double: csr_weights.h */
 #define FOUND_DELAY_MIN 2u /* steps (starts at 0xffffffff) */
 #define FOUND_DELAY_MAX 3u
 #define FOUND_ZERO_EDGE 4u /* least edge whose weight rounds to 0 (starts at 0xffffffff) */

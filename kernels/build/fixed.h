@@ -1,6 +1,7 @@
-/* build/fixed.h: drawn weights as integers, by integer operations on the float's bits alone:
- * exact, and the same on every device. Weights are not negative, finite, and a subnormal counts
- * as 0. Compiled by the host too. Sees: shared/types.h. */
+/* build/fixed.h: drawn weights as integers, by integer operations on the bits of a float or
+ * double alone: exact, and the same on every device. Weights are not negative and finite (and
+ * not -0); a subnormal counts as 0 in single precision, as itself in double. Compiled by the
+ * host too. Sees: shared/types.h. */
 #ifndef BUILD_FIXED_H
 #define BUILD_FIXED_H
 
@@ -53,6 +54,57 @@ SHARED_FN u32 fixed_is_coarse(u32 bits, i32 scale)
     const u32 back = fixed_weight(bits, scale) << (u32)-shift; /* at most 2^25 */
     const u32 off = back > m ? back - m : m - back;
     return (u64)off * 1000u > (u64)m ? 1u : 0u;
+}
+
+/* The same of doubles: mantissa below 2^53. */
+SHARED_FN u64 fixed64_mantissa(u64 bits)
+{
+    const u64 fraction = bits & 0xffffffffffffful;
+    return (bits >> 52) == 0ul ? fraction : fraction | 0x10000000000000ul;
+}
+
+SHARED_FN i32 fixed64_exponent(u64 bits)
+{
+    const i32 e = (i32)(bits >> 52);
+    return (e == 0 ? 1 : e) - 1075;
+}
+
+/* weight * 2^(30 - e), rounded up; at most 2^30. */
+SHARED_FN u32 fixed64_sum_term(u64 bits, i32 e)
+{
+    const u64 m = fixed64_mantissa(bits);
+    const i32 shift = fixed64_exponent(bits) + 30 - e;
+    if (shift >= 0) {
+        return (u32)(m << (u32)(shift > 30 ? 30 : shift));
+    }
+    return shift < -53 ? (m != 0ul ? 1u : 0u)
+                       : (u32)((m + (1ul << (u32)-shift) - 1ul) >> (u32)-shift);
+}
+
+/* weight * 2^scale to the nearest integer, ties up; at most 2^52 by the choice of the scale. */
+SHARED_FN u64 fixed64_weight(u64 bits, i32 scale)
+{
+    const u64 m = fixed64_mantissa(bits);
+    const i32 shift = fixed64_exponent(bits) + scale;
+    if (shift >= 0) {
+        return m << (u32)(shift > 10 ? 10 : shift);
+    }
+    return shift < -53 ? 0ul : (m + (1ul << (u32)(-shift - 1))) >> (u32)-shift;
+}
+
+SHARED_FN u32 fixed64_is_coarse(u64 bits, i32 scale)
+{
+    const u64 m = fixed64_mantissa(bits);
+    const i32 shift = fixed64_exponent(bits) + scale;
+    if (shift >= 0) {
+        return 0u;
+    }
+    if (shift < -53) {
+        return m != 0ul ? 1u : 0u;
+    }
+    const u64 back = fixed64_weight(bits, scale) << (u32)-shift; /* at most 2^54 */
+    const u64 off = back > m ? back - m : m - back;              /* at most 2^53 */
+    return off * 1000ul > m ? 1u : 0u;
 }
 
 #endif

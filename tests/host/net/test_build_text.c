@@ -34,7 +34,7 @@ static void expressions_when_equal_share_a_number(void **state)
     EXPECT_EQ_I64(n_groups, 5);
     struct build_numbers numbers[5];
     struct text text = {0};
-    EXPECT_OK(build_text_write(f.n, groups, n_groups, 8, numbers, &text, &e));
+    EXPECT_OK(build_text_write(f.n, groups, n_groups, BUILD_ALL, 8, numbers, &text, &e));
     for (uint32_t k = 0; k < 5; k++) {
         const bool is_y = strcmp(groups[k].projection->name, "Y") == 0;
         EXPECT_EQ_I64(numbers[k].p, is_y ? 1 : 0);
@@ -47,7 +47,7 @@ static void expressions_when_equal_share_a_number(void **state)
     }
     const char *const t = text_string(&text);
     EXPECT_EQ_I64(count_of(t, "static inline f32v csr_p_"), 2);
-    EXPECT_EQ_I64(count_of(t, "static inline f32v csr_weight_0("), 1);
+    EXPECT_EQ_I64(count_of(t, "static inline realv csr_weight_0("), 1);
     EXPECT_CONTAINS(t, "#define WIDTH 8\n");
     EXPECT_CONTAINS(t, "#define CSR_USES_PAIRWISE 1\n");
     EXPECT_CONTAINS(t, "#define CSR_USES_INDEGREE 0\n");

@@ -31,7 +31,7 @@ static void scale_when_found_is_the_largest_that_fits(void **state)
                                             .exponent = exponent,
                                             .most =
                                                 (uint64_t)n * net_weight_fixed(w, exponent)};
-        const int k = net_channel_scale(&sum);
+        const int k = net_channel_scale(&sum, PRECISION_SINGLE);
         EXPECT_TRUE(ldexp(w * n, k) <= 0x1p30);
         EXPECT_TRUE(ldexp(w * n, k + 1) > 0x1p30 * (1.0 - 1e-8));
     }
@@ -42,10 +42,10 @@ static void scale_when_nothing_is_wired_is_that_of_one_synapse(void **state)
     (void)state;
     const struct net_channel_sum none = {.has_weight = false},
                                  one = {.has_weight = true, .exponent = 0, .most = 0};
-    EXPECT_EQ_I64(net_channel_scale(&none), 0);
-    EXPECT_EQ_I64(net_channel_scale(&one), 30);
+    EXPECT_EQ_I64(net_channel_scale(&none, PRECISION_SINGLE), 0);
+    EXPECT_EQ_I64(net_channel_scale(&one, PRECISION_SINGLE), 30);
     const struct net_channel_sum tiny = {.has_weight = true, .exponent = -140, .most = 1};
-    EXPECT_TRUE(net_channel_scale(&tiny) <= 126);
+    EXPECT_TRUE(net_channel_scale(&tiny, PRECISION_SINGLE) <= 126);
 }
 
 int main(void)
