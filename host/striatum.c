@@ -115,6 +115,14 @@ enum striatum_status striatum_check(struct striatum *s, const char *file,
             struct model *model;
             code =
                 desc_load_model(&model, file, (struct pos){.file = file}, &s->diags, &s->err);
+            if (code == ERR_OK && s->diags.n_errors == 0) {
+                const bool is_double =
+                    o->precision != NULL && strcmp(o->precision, "double") == 0;
+                if (!step_check(model, is_double ? PRECISION_DOUBLE : PRECISION_SINGLE,
+                                &s->diags)) {
+                    code = err_set(&s->err, ERR_FILE, 0, "'%s' has errors", file);
+                }
+            }
         } else {
             code = load_network(s, file, o);
         }

@@ -293,3 +293,15 @@ bool step_build(const struct step_request *request, struct step_program *out,
     }
     return d->n_errors == n_errors;
 }
+
+bool step_check(const struct model *model, enum precision precision, struct diag_list *d)
+{
+    struct step_program unused;
+    return step_build(
+        &(struct step_request){.arena = d->arena,
+                               .model = model,
+                               .population = model->name != NULL ? model->name : model->stem,
+                               .precision = precision,
+                               .dt_fs = INT64_C(100000000000)},
+        &unused, d);
+}

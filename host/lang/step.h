@@ -140,5 +140,8 @@ struct step_program {
  * through set, …) and returns false then. */
 bool step_build(const struct step_request *request, struct step_program *out,
                 struct diag_list *d);
+/* The faults that a checked model shows only when its step is built (a run that is not linear
+ * under exact, a literal out of range, …), with its defaults and steps of 0.1 ms. */
+bool step_check(const struct model *model, enum precision precision, struct diag_list *d);
 
 #endif
