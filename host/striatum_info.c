@@ -30,8 +30,9 @@ static void plan_text(struct striatum *s, const struct network *n, const struct 
         text_print(t, "  %-24s %12" PRIu32 " cells  %s\n", n->populations[p].name,
                    n->populations[p].n, n->populations[p].model->stem);
     }
-    text_print(t, "  cells %" PRIu64 ", expected synapses %.0f, slices of %" PRIu32 "%s",
-               plan->n_cells, plan->n_synapses, plan->slice_least,
+    text_print(t, "  %scells %" PRIu64 ", expected synapses %.0f, slices of %" PRIu32 "%s",
+               n->precision == PRECISION_DOUBLE ? "double precision, " : "", plan->n_cells,
+               plan->n_synapses, plan->slice_least,
                plan->slice_least == plan->slice_most ? "" : " to ");
     if (plan->slice_least != plan->slice_most) {
         text_print(t, "%" PRIu32, plan->slice_most);
@@ -64,7 +65,8 @@ static json_t *plan_json(const struct network *n, const struct net_plan *plan)
         (void)json_object_set_new(populations, n->populations[p].name,
                                   json_integer(n->populations[p].n));
     }
-    return json_pack("{s:o, s:I, s:f, s:i, s:i, s:o, s:I}", "populations", populations, "cells",
+    return json_pack("{s:s, s:o, s:I, s:f, s:i, s:i, s:o, s:I}", "precision",
+                     precision_name(n->precision), "populations", populations, "cells",
                      (json_int_t)plan->n_cells, "expected_synapses", plan->n_synapses,
                      "slice_least", (int)plan->slice_least, "slice_most", (int)plan->slice_most,
                      "memory", rows, "bytes", (json_int_t)plan->bytes);

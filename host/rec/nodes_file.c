@@ -32,7 +32,8 @@ static enum err_code nodes_ids(struct hdf5_file *f, const char *group, uint32_t 
 
 /* Group 0: positions, and parameters with one value per neuron, in their declared unit. */
 static enum err_code nodes_values(struct hdf5_file *f, const char *group,
-                                  const struct net_population *p, float *column, struct err *e)
+                                  const struct net_population *p, enum precision precision,
+                                  void *column, struct err *e)
 {
     const struct {
         const char *name;
@@ -61,10 +62,16 @@ static enum err_code nodes_values(struct hdf5_file *f, const char *group,
                                     ? 1.0
                                     : parameter->unit.to_house;
         for (uint32_t i = 0; i < p->n; i++) {
-            column[i] = (float)(p->parameter[k][i] / to_house);
+            const double value = p->parameter[k][i] / to_house;
+            if (precision == PRECISION_DOUBLE) {
+                ((double *)column)[i] = value;
+            } else {
+                ((float *)column)[i] = (float)value;
+            }
         }
         (void)snprintf(path, sizeof path, "%s/0/dynamics_params/%s", group, parameter->name);
-        ERR_TRY(hdf5_write(f, path, HDF5_F32, p->n, column, e));
+        ERR_TRY(hdf5_write(f, path, precision == PRECISION_DOUBLE ? HDF5_F64 : HDF5_F32, p->n,
+                           column, e));
     }
     return ERR_OK;
 }
@@ -87,7 +94,7 @@ static enum err_code nodes_types(const struct rec_folder *folder, const struct n
 }
 
 static enum err_code nodes_population(struct hdf5_file *f, const struct net_population *p,
-                                      uint32_t type, struct err *e)
+                                      enum precision precision, uint32_t type, struct err *e)
 {
     char group[192];
     (void)snprintf(group, sizeof group, "/nodes/%s", p->name);
@@ -95,7 +102,7 @@ static enum err_code nodes_population(struct hdf5_file *f, const struct net_popu
     ERR_TRY(mem_alloc(&column, p->n, sizeof *column, e));
     enum err_code code = nodes_ids(f, group, type, p->n, column, e);
     if (code == ERR_OK) {
-        code = nodes_values(f, group, p, (float *)(void *)column, e);
+        code = nodes_values(f, group, p, precision, column, e);
     }
     mem_free(column);
     return code;
@@ -111,7 +118,7 @@ enum err_code nodes_file_write(const struct rec_folder *folder, const struct net
     mem_free(path);
     ERR_TRY(code);
     for (uint32_t p = 0; code == ERR_OK && p < n->n_populations; p++) {
-        code = nodes_population(f, &n->populations[p], p, e);
+        code = nodes_population(f, &n->populations[p], n->precision, p, e);
     }
     const enum err_code closed = hdf5_close(f, code == ERR_OK ? e : NULL);
     ERR_TRY(code);

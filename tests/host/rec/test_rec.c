@@ -368,6 +368,122 @@ static void summary_says_everything_when_complete(void **state)
     text_fini(&json);
 }
 
+/* A network in double precision that stop_when ended in step 20. */
+static void doubles_read_back_exactly_and_the_stop_is_told(void **state)
+{
+    (void)state;
+    struct err e;
+    static struct desc_stop_term terms[] = {
+        {.population = 1, .is_all = false},
+        {.population = 0, .is_all = true },
+        {.population = 1, .is_all = false}
+    };
+    static struct desc_stop stop = {
+        .text = "any(FSI.v > 0) or all(dSPN.v > 0)", .terms = terms, .n_terms = 3};
+    static uint32_t cells[3][2] = {
+        {2, 5},
+        {0, 0},
+        {2, 4}
+    };
+    static uint32_t *stop_cells[] = {cells[0], cells[1], cells[2]};
+    static uint32_t n_cells[] = {2, 0, 2};
+    struct desc_network stopped_desc = desc;
+    stopped_desc.stop = &stop;
+    struct network wide = network;
+    wide.desc = &stopped_desc;
+    wide.precision = PRECISION_DOUBLE;
+    struct sim_report stopped = report;
+    stopped.n_done = 21;
+    stopped.has_stopped = true;
+    stopped.stop_cells = stop_cells;
+    stopped.n_stop_cells = n_cells;
+    stopped.n_stop_terms = 3;
+    struct rec *r;
+    struct text json = {0};
+    EXPECT_OK(rec_open(
+        &r, &wide, &(struct rec_options){.dir = "wide", .version = "0", .command = "run"}, &e));
+    struct sim_sink sink = rec_sink(r);
+    double values[21 * 3];
+    for (uint32_t k = 0; k < 63; k++) {
+        values[k] = 1.0 / (k + 3.0) + 0x1p-1070 * k;
+    }
+    values[62] = 0x1p-1074;
+    EXPECT_OK(sink.rows(sink.context, 1, 0, 10, values, &e));
+    EXPECT_OK(sink.rows(sink.context, 1, 10, 11, values + 30, &e));
+    struct rec_summary s = {.status = REC_COMPLETE, .report = &stopped, .backend = "cpu"};
+    EXPECT_OK(rec_close(r, &s, &json, &e));
+    rec_destroy(r);
+    struct hdf5_file *f;
+    double back[63], time[3];
+    uint64_t rows, columns;
+    EXPECT_OK(hdf5_open(&f, "wide/v_report.h5", &e));
+    EXPECT_OK(hdf5_size(f, "/report/FSI/data", &rows, &columns, &e));
+    EXPECT_EQ_I64(rows, 21);
+    EXPECT_OK(hdf5_read(f, "/report/FSI/data", HDF5_F64, 0, 21, 0, 3, back, &e));
+    EXPECT_TRUE(memcmp(back, values, sizeof back) == 0);
+    EXPECT_OK(hdf5_read(f, "/report/FSI/mapping/time", HDF5_F64, 0, 3, 0, 1, time, &e));
+    EXPECT_NEAR(time[1], 2.1, 1e-12);
+    EXPECT_OK(hdf5_close(f, &e));
+    EXPECT_OK(hdf5_open(&f, "wide/nodes.h5", &e));
+    EXPECT_OK(hdf5_read(f, "/nodes/dSPN/0/dynamics_params/C", HDF5_F64, 19, 1, 0, 1, back, &e));
+    EXPECT_NEAR(back[0], 19.0, 0);
+    EXPECT_OK(hdf5_close(f, &e));
+    const hid_t file = H5Fopen("wide/v_report.h5", H5F_ACC_RDONLY, H5P_DEFAULT),
+                data = H5Dopen2(file, "/report/FSI/data", H5P_DEFAULT),
+                stored = H5Dget_type(data);
+    EXPECT_TRUE(H5Tequal(stored, H5T_IEEE_F64LE) > 0);
+    (void)H5Tclose(stored);
+    (void)H5Dclose(data);
+    (void)H5Fclose(file);
+    json_t *const root = json_loads(text_string(&json), 0, NULL);
+    const char *precision, *condition, *name;
+    int has_stopped, a, b, c;
+    double at, simulated, rate;
+    json_t *populations_held;
+    EXPECT_EQ_I64(json_unpack(root, "{s:s, s:{s:s, s:b, s:F, s:o}, s:{s:F}, s:{s:F}}",
+                              "precision", &precision, "stop", "condition", &condition,
+                              "stopped", &has_stopped, "time_ms", &at, "populations",
+                              &populations_held, "time_ms", "simulated", &simulated, "rates_hz",
+                              "FSI", &rate),
+                  0);
+    EXPECT_STR(precision, "double");
+    EXPECT_STR(condition, stop.text);
+    EXPECT_TRUE(has_stopped != 0);
+    EXPECT_NEAR(at, 2.1, 0);
+    EXPECT_NEAR(simulated, 2.1, 0);
+    EXPECT_NEAR(rate, 2 / (7 * 0.0021), 1e-9); /* over the time that was run */
+    EXPECT_EQ_I64(json_array_size(populations_held), 1);
+    EXPECT_EQ_I64(json_unpack(populations_held, "[{s:s, s:[i, i, i!]}]", "name", &name,
+                              "neurons", &a, &b, &c),
+                  0);
+    EXPECT_STR(name, "FSI");
+    EXPECT_TRUE(a == 2 && b == 4 && c == 5);
+    json_decref(root);
+    text_fini(&json);
+}
+
+static void summary_says_where_nothing_stopped(void **state)
+{
+    (void)state;
+    struct err e;
+    struct desc_stop stop = {.text = "any(FSI.v > 0)"};
+    struct desc_network ran_desc = desc;
+    ran_desc.stop = &stop;
+    struct network ran = network;
+    ran.desc = &ran_desc;
+    struct rec_summary s = {.status = REC_COMPLETE, .report = &report};
+    struct text json = {0};
+    EXPECT_OK(summary_end(&ran, &(struct rec_options){.dir = "x"}, &s, &json, &e));
+    EXPECT_CONTAINS(text_string(&json), "\"precision\": \"single\"");
+    EXPECT_CONTAINS(text_string(&json), "\"condition\": \"any(FSI.v > 0)\"");
+    EXPECT_CONTAINS(text_string(&json), "\"stopped\": false");
+    EXPECT_TRUE(strstr(text_string(&json), "\"neurons\"") == NULL);
+    text_fini(&json);
+    EXPECT_OK(summary_end(&network, &(struct rec_options){.dir = "x"}, &s, &json, &e));
+    EXPECT_TRUE(strstr(text_string(&json), "\"stop\"") == NULL);
+    text_fini(&json);
+}
+
 static void interrupted_run_stays_partial_and_is_replaced(void **state)
 {
     (void)state;
@@ -514,6 +630,8 @@ int main(void)
         cmocka_unit_test(files_hold_what_was_written_when_complete),
         cmocka_unit_test(layouts_are_sonata_when_looked_at_with_hdf5),
         cmocka_unit_test(summary_says_everything_when_complete),
+        cmocka_unit_test(doubles_read_back_exactly_and_the_stop_is_told),
+        cmocka_unit_test(summary_says_where_nothing_stopped),
         cmocka_unit_test(interrupted_run_stays_partial_and_is_replaced),
         cmocka_unit_test(foreign_things_are_never_replaced),
         cmocka_unit_test(full_disk_is_named_when_it_comes),
