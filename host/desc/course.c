@@ -1,20 +1,39 @@
 #include "desc/network_inside.h"
 
-#include "lang/lower.h"
+#include "lang/ir.h"
 
 #include <math.h>
 
-bool course_read_steps(struct network_reader *r, const struct yaml *node,
-                       const struct unit *unit, bool no_units, const char *what,
-                       struct ir_table *out)
+/* One value of a table. In a model that opts out of units it stands in the declared one. */
+static bool read_value(struct network_reader *r, const struct yaml *node,
+                       const struct scope *scope, const struct course_place *place, double *out)
 {
+    struct ast *const e = field_expression(
+        r->l, node, scope, place->no_units ? NULL : place->unit, 0, place->what);
+    if (e == NULL) {
+        return false;
+    }
+    if (place->no_units && place->unit != NULL) {
+        field_apply_unit(e, *place->unit, true);
+    }
+    if (!lang_constant(e, out)) {
+        field_error(r->l, node, NULL, "%s must be constant", place->what);
+        return false;
+    }
+    return true;
+}
+
+bool course_read_steps(struct network_reader *r, const struct yaml *node,
+                       const struct course_place *place, struct ir_table *out)
+{
+    const char *const what = place->what;
     *out = (struct ir_table){0};
     if (node->kind != YAML_LIST || node->n == 0) {
         field_error(r->l, node, "steps: [[0 ms, 0 pA], [100 ms, 300 pA]]",
                     "'steps' of %s must be a list of pairs of time and value", what);
         return false;
     }
-    const struct scope scope = {.parent = &r->net->scope, .no_units = no_units};
+    const struct scope scope = {.parent = &r->net->scope, .no_units = place->no_units};
     out->first = arena_alloc(r->l->arena, node->n, sizeof *out->first);
     out->value = arena_alloc(r->l->arena, node->n, sizeof *out->value);
     bool is_right = out->first != NULL && out->value != NULL;
@@ -31,7 +50,7 @@ bool course_read_steps(struct network_reader *r, const struct yaml *node,
         const char *const time_what = load_print(r->l, "a time in 'steps' of %s", what);
         if (!field_constant(r->l, pair->items[0], &r->net->scope, &unit_ms, time_what, &t_ms) ||
             !network_to_steps(r, pair->items[0], t_ms, time_what, &step) ||
-            !field_constant(r->l, pair->items[1], &scope, unit, what, &value)) {
+            !read_value(r, pair->items[1], &scope, place, &value)) {
             is_right = false;
             continue;
         }
@@ -47,25 +66,33 @@ bool course_read_steps(struct network_reader *r, const struct yaml *node,
     return is_right;
 }
 
-bool course_read(struct network_reader *r, struct yaml *node, const struct unit *unit,
-                 bool no_units, const char *what, struct course *out)
+bool course_read(struct network_reader *r, struct yaml *node, const struct course_place *place,
+                 struct course *out)
 {
-    static const char *const known[] = {"steps"};
+    static const char *const known[] = {"steps", "file"};
     *out = (struct course){0};
     if (node->kind == YAML_MAP) {
         const struct yaml *const steps = field_get(node, "steps");
-        field_report_unused(r->l, node, what, known, 1);
+        if (steps == NULL && field_get(node, "file") != NULL) {
+            return course_read_file(r, node, place, out);
+        }
+        field_report_unused(r->l, node, place->what, known, 2);
         if (steps == NULL) {
             field_error(
                 r->l, node,
-                "a number, a quoted expression of t, or {steps: [[0 ms, …], [100 ms, …]]}",
-                "%s has no 'steps'", what);
+                "a number, a quoted expression of t, {steps: [[0 ms, …], [100 ms, …]]} or "
+                "{file: …}",
+                "%s has no 'steps'", place->what);
             return false;
         }
-        return course_read_steps(r, steps, unit, no_units, what, &out->table);
+        return course_read_steps(r, steps, place, &out->table);
     }
-    const struct scope scope = {.parent = &r->index_scope, .no_units = no_units};
-    out->value = field_expression(r->l, node, &scope, unit, DEPENDS_TIME | DEPENDS_INDEX, what);
+    const struct scope scope = {.parent = &r->index_scope, .no_units = place->no_units};
+    out->value = field_expression(r->l, node, &scope, place->no_units ? NULL : place->unit,
+                                  DEPENDS_TIME | DEPENDS_INDEX, place->what);
+    if (place->no_units && place->unit != NULL) {
+        field_apply_unit(out->value, *place->unit, true);
+    }
     return out->value != NULL;
 }
 
@@ -77,6 +104,19 @@ static double value_at(const struct ir_table *t, int64_t step)
         value = t->value[k];
     }
     return value;
+}
+
+/* The entries of a window, and nothing else. */
+static void keep_window(struct ir_table *t, int64_t from, int64_t until)
+{
+    uint32_t kept = 0;
+    for (uint32_t k = 0; k < t->n; k++) {
+        if (t->first[k] >= from && t->first[k] < until) {
+            t->first[kept] = t->first[k];
+            t->value[kept++] = t->value[k];
+        }
+    }
+    t->n = kept;
 }
 
 static bool cut_table(struct network_reader *r, struct ir_table *t, int64_t from, int64_t until,
@@ -166,29 +206,58 @@ static struct ast *choose(struct network_reader *r, int64_t step, struct ast *be
     return e->args[0] == NULL ? NULL : e;
 }
 
-/* A search tree over the steps [low, high): value -1 stands for `before`. Its height is the
- * logarithm of their number. */
-static struct ast *table_tree(struct network_reader *r, const struct ir_table *t, uint32_t low,
-                              uint32_t high, struct unit unit, struct pos at)
+struct ast *course_name(struct network_reader *r, const struct ir_table *table,
+                        struct unit unit, const char *name, struct pos at)
 {
-    if (low == high) {
-        return new_number(r, low == 0 ? t->before : t->value[low - 1], unit, at);
+    struct ir_table *const kept = arena_alloc(r->l->arena, 1, sizeof *kept);
+    struct ast *const e = new_node(r, AST_NAME, at, 0);
+    if (kept == NULL || e == NULL) {
+        return NULL;
     }
-    const uint32_t middle = low + (high - low) / 2;
-    return choose(r, t->first[middle], table_tree(r, t, low, middle, unit, at),
-                  table_tree(r, t, middle + 1, high, unit, at), at);
+    *kept = *table;
+    unit.to_house = 1;
+    e->name = name;
+    e->symbol = scope_add(&r->net->scope,
+                          &(struct symbol){.kind = SYMBOL_SIGNAL,
+                                           .name = name,
+                                           .at = at,
+                                           .unit = unit,
+                                           .has_unit = true,
+                                           .table = kept},
+                          r->l->d);
+    e->unit = unit;
+    return e->symbol == NULL ? NULL : e;
 }
 
-struct ast *course_expression(struct network_reader *r, const struct ir_table *table,
-                              struct unit unit, struct pos at)
+/* A file that does not say what holds outside of its times must have all of them. */
+static bool check_cover(struct network_reader *r, const struct course *c,
+                        const struct yaml *node, int64_t from, int64_t until)
 {
-    return table_tree(r, table, 0, table->n, unit, at);
+    const int64_t low = from > 0 ? from : 0;
+    const int64_t high = (until < r->net->n_steps ? until : r->net->n_steps) - 1;
+    if (!c->must_cover || low > high || (c->first <= low && c->last >= high)) {
+        return true;
+    }
+    field_error(
+        r->l, node, "outside: hold, or outside: zero",
+        "the file has times from %.10g ms to %.10g ms, and values from %.10g ms to %.10g "
+        "ms are needed",
+        ir_time_ms(c->first, r->net->dt_fs), ir_time_ms(c->last, r->net->dt_fs),
+        ir_time_ms(low, r->net->dt_fs), ir_time_ms(high, r->net->dt_fs));
+    return false;
 }
 
-bool course_cut(struct network_reader *r, struct course *c, int64_t from, int64_t until,
-                double outside)
+bool course_cut(struct network_reader *r, struct course *c, const struct yaml *node,
+                int64_t from, int64_t until, double outside)
 {
+    if (!check_cover(r, c, node, from, until)) {
+        return false;
+    }
     if (from == INT64_MIN && until == INT64_MAX) {
+        return true;
+    }
+    if (c->value == NULL && isnan(outside)) {
+        keep_window(&c->table, from, until);
         return true;
     }
     if (c->value == NULL) {

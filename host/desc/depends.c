@@ -67,6 +67,7 @@ static void walk_tree(struct walk *w, const struct ast *e, const struct ast *top
         case SYMBOL_CONSTANT:
         case SYMBOL_SIGNAL:
         case SYMBOL_FUNCTION:
+            own |= s->table != NULL ? DEPENDS_TIME : 0u;
             walk_tree(w, s->value, top != NULL ? top : e);
             break;
         case SYMBOL_ARGUMENT:

@@ -1,26 +1,13 @@
-#include "desc/network_inside.h"
+#include "desc/input_inside.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *const input_keys[] = {
     "to",    "poisson", "bernoulli", "variable", "weight", "receptor", "mode",
-    "value", "steps",   "enabled",   "from",     "until",  "doc"};
+    "value", "steps",   "enabled",   "from",     "until",  "spikes",   "doc"};
 
-/* A growing list: an input that replaces a variable may become one per target. */
-struct inputs {
-    struct network_reader *r;
-    struct desc_input *items;
-    uint32_t n, capacity;
-};
-
-struct window {
-    const struct yaml *from_node, *until_node;
-    int64_t from, until;
-};
-
-static void push_input(struct inputs *s, const struct desc_input *in)
+void inputs_push(struct inputs *s, const struct desc_input *in)
 {
     struct desc_input *const slot =
         arena_push(s->r->l->arena, &s->items, &s->n, &s->capacity, sizeof *slot);
@@ -29,21 +16,19 @@ static void push_input(struct inputs *s, const struct desc_input *in)
     }
 }
 
-static void read_window(struct network_reader *r, struct yaml *entry, const char *what,
-                        struct window *w)
+void inputs_read_window(struct network_reader *r, struct yaml *entry, const char *what,
+                        struct input_window *w)
 {
-    *w = (struct window){.from = INT64_MIN, .until = INT64_MAX};
-    w->from_node = field_get(entry, "from");
-    w->until_node = field_get(entry, "until");
-    if (w->from_node != NULL) {
-        (void)network_read_steps(r, w->from_node, load_print(r->l, "'from' of %s", what),
-                                 &w->from);
+    *w = (struct input_window){.from = INT64_MIN, .until = INT64_MAX};
+    const struct yaml *const from = field_get(entry, "from"), *const until =
+                                                                  field_get(entry, "until");
+    if (from != NULL) {
+        (void)network_read_steps(r, from, load_print(r->l, "'from' of %s", what), &w->from);
     }
-    if (w->until_node != NULL &&
-        network_read_steps(r, w->until_node, load_print(r->l, "'until' of %s", what),
-                           &w->until) &&
+    if (until != NULL &&
+        network_read_steps(r, until, load_print(r->l, "'until' of %s", what), &w->until) &&
         w->until <= w->from) {
-        field_error(r->l, w->until_node, NULL, "'until' of %s is not after its 'from'", what);
+        field_error(r->l, until, NULL, "'until' of %s is not after its 'from'", what);
     }
 }
 
@@ -72,8 +57,9 @@ static void read_events(struct inputs *s, struct yaml *entry, struct yaml *rate,
     const char *const rate_what = load_print(
         r->l, "%s rate of %s", in->kind == DESC_POISSON ? "poisson" : "bernoulli", what);
     struct course course;
-    struct window window;
-    bool is_right = course_read(r, rate, &unit_per_ms, false, rate_what, &course);
+    struct input_window window;
+    const struct course_place course_place = {.unit = &unit_per_ms, .what = rate_what};
+    bool is_right = course_read(r, rate, &course_place, &course);
     double constant;
     if (is_right && course.value != NULL && lang_constant(course.value, &constant)) {
         is_right = check_rate(r, rate, in, constant, rate_what);
@@ -81,7 +67,7 @@ static void read_events(struct inputs *s, struct yaml *entry, struct yaml *rate,
     for (uint32_t k = 0; k < course.table.n && is_right; k++) {
         is_right = check_rate(r, rate, in, course.table.value[k], rate_what);
     }
-    read_window(r, entry, what, &window);
+    inputs_read_window(r, entry, what, &window);
     const struct weight_place place = {.entry = entry,
                                        .to = in->to,
                                        .n_to = in->n_to,
@@ -89,188 +75,85 @@ static void read_events(struct inputs *s, struct yaml *entry, struct yaml *rate,
                                        .allowed = DEPENDS_INDEX,
                                        .what = what};
     is_right &= network_read_weights(r, &place, &in->weights, &in->n_weights);
-    if (is_right && course_cut(r, &course, window.from, window.until, 0)) {
+    if (is_right && course_cut(r, &course, rate, window.from, window.until, 0)) {
         in->rate = course.value;
         in->rate_table = course.table;
-        push_input(s, in);
+        inputs_push(s, in);
     }
 }
 
-/* Index of the driven parameter in each target; false after a diagnostic. */
-static bool find_variable(struct network_reader *r, const struct yaml *node,
-                          struct desc_input *in, const char *what)
+/* What an input can be, and the keys that have a meaning for that alone: elsewhere they would
+ * do nothing. */
+static const struct {
+    const char *key;
+    enum desc_input_kind kind;
+    const char *own[4];
+    const char *belongs; /* for messages */
+} input_kinds[] = {
+    {"poisson",
+     DESC_POISSON,               {"weight", "receptor"},
+     "an input of events (poisson, bernoulli)"                                         },
+    {"bernoulli",
+     DESC_BERNOULLI,             {"weight", "receptor"},
+     "an input of events (poisson, bernoulli)"                                         },
+    {"variable",  DESC_STIMULUS, {"mode", "value", "steps"}, "an input on a 'variable'"},
+    {"spikes",    DESC_TRAIN,    {NULL},                     "an input of given events"},
+};
+enum { N_INPUT_KINDS = sizeof input_kinds / sizeof input_kinds[0] };
+
+static void refuse_foreign_keys(struct network_reader *r, struct yaml *entry, size_t kind,
+                                const char *what)
 {
-    in->variable = field_text(r->l, node, load_print(r->l, "'variable' of %s", what));
-    in->parameter = arena_alloc(r->l->arena, in->n_to, sizeof *in->parameter);
-    bool is_right = in->variable != NULL && in->parameter != NULL;
-    for (uint32_t k = 0; k < in->n_to && is_right; k++) {
-        const struct desc_population *const p = &r->net->populations[in->to[k]];
-        if (p->model == NULL) {
-            return false;
-        }
-        const int index = model_find_parameter(p->model, in->variable);
-        if (index >= 0) {
-            in->parameter[k] = (uint32_t)index;
-            continue;
-        }
-        const char *hint = NULL;
-        if (model_find_state(p->model, in->variable) >= 0 ||
-            model_find_intermediate(p->model, in->variable) >= 0) {
-            hint =
-                p->model->current == NULL
-                    ? "only a parameter can be driven"
-                    : load_print(r->l, "only a parameter can be driven, like its current '%s'",
-                                 p->model->current);
-        } else {
-            const char **const names =
-                arena_alloc(r->l->arena, p->model->n_parameters + 1, sizeof *names);
-            for (uint32_t j = 0; j < p->model->n_parameters && names != NULL; j++) {
-                names[j] = p->model->parameters[j].name;
+    for (size_t k = 0; k < N_INPUT_KINDS; k++) {
+        for (size_t j = 0; j < 4 && input_kinds[k].own[j] != NULL; j++) {
+            const char *const key = input_kinds[k].own[j];
+            bool is_own = false;
+            for (size_t m = 0; m < 4 && input_kinds[kind].own[m] != NULL; m++) {
+                is_own |= strcmp(input_kinds[kind].own[m], key) == 0;
             }
-            const char *const near =
-                names == NULL ? NULL
-                              : text_nearest(in->variable, names, p->model->n_parameters);
-            hint = near == NULL ? NULL : load_print(r->l, "did you mean '%s'?", near);
-        }
-        field_error(r->l, node, hint,
-                    "%s: the model of population '%s' has no parameter '%.70s'", what, p->name,
-                    in->variable);
-        is_right = false;
-    }
-    return is_right;
-}
-
-static bool read_mode(struct network_reader *r, const struct yaml *node, struct desc_input *in,
-                      const char *what)
-{
-    static const char *const modes[] = {"add", "replace"};
-    if (node != NULL) {
-        const int k = field_choice(r->l, node, load_print(r->l, "mode of %s", what), modes, 2);
-        in->mode = k == 1 ? STEP_REPLACE : STEP_ADD;
-        return k >= 0;
-    }
-    in->mode = STEP_ADD;
-    for (uint32_t k = 0; k < in->n_to; k++) {
-        const char *const current = r->net->populations[in->to[k]].model->current;
-        if (current == NULL || strcmp(current, in->variable) != 0) {
-            in->mode = STEP_REPLACE;
-        }
-    }
-    return true;
-}
-
-/* The value that `set`, the preset or the model gives the driven parameter. false: it is not
- * the same for all cells and times. */
-static bool set_value(const struct network_reader *r, const struct desc_input *in, uint32_t k,
-                      double *out)
-{
-    const struct desc_population *const p = &r->net->populations[in->to[k]];
-    const struct ast *value = p->model->parameters[in->parameter[k]].value;
-    for (uint32_t j = 0; j < p->n_set; j++) {
-        if (p->set[j].index == in->parameter[k]) {
-            value = p->set[j].value;
-        }
-    }
-    return lang_constant(value, out);
-}
-
-/* One stimulus, or where it replaces a value and the targets differ in what holds outside of
- * its steps, one per target. */
-static void push_stimulus(struct inputs *s, struct desc_input *in, const struct course *whole,
-                          const struct window *w, const struct yaml *node, const char *what)
-{
-    struct network_reader *const r = s->r;
-    const bool has_table = whole->value == NULL;
-    /* Settling sees the value of t = 0, so what begins there begins at once. */
-    const bool needs_outside = in->mode == STEP_REPLACE &&
-                               (w->from > 0 || w->until != INT64_MAX ||
-                                (has_table && whole->table.n > 0 && whole->table.first[0] > 0));
-    const uint32_t n_parts = needs_outside ? in->n_to : 1;
-    for (uint32_t k = 0; k < n_parts; k++) {
-        struct desc_input part = *in;
-        struct course course = *whole;
-        double outside = 0;
-        if (needs_outside) {
-            part.to = &in->to[k];
-            part.parameter = &in->parameter[k];
-            part.n_to = 1;
-            if (!set_value(r, in, k, &outside)) {
+            const struct yaml *const node = is_own ? NULL : field_get(entry, key);
+            if (node != NULL) {
                 field_error(
                     r->l, node,
-                    "use mode: add, or an expression of t without from, until and steps",
-                    "%s: outside of its steps '%s' has the value of population '%s', which "
-                    "must be constant",
-                    what, in->variable, r->net->populations[in->to[k]].name);
-                return;
+                    input_kinds[kind].kind == DESC_TRAIN
+                        ? "it stands within 'spikes': [[20 ms, AMPA, 1 nS]] or {file: F, "
+                          "receptor: AMPA, weight: 1 nS}"
+                        : NULL,
+                    "%s: '%s' belongs to %s", what, key, input_kinds[k].belongs);
             }
-            course.table.before = outside;
-        }
-        if (course_cut(r, &course, w->from, w->until, outside)) {
-            part.value = course.value;
-            part.table = course.table;
-            push_input(s, &part);
         }
     }
-}
-
-static void read_stimulus(struct inputs *s, struct yaml *entry, const struct yaml *variable,
-                          struct desc_input *in, const char *what)
-{
-    struct network_reader *const r = s->r;
-    struct yaml *const value = field_get(entry, "value"), *const steps =
-                                                              field_get(entry, "steps");
-    const struct yaml *const mode = field_get(entry, "mode");
-    const struct yaml *const node = value != NULL ? value : steps;
-    struct window window;
-    read_window(r, entry, what, &window);
-    if ((value == NULL) == (steps == NULL)) {
-        diag_error(
-            r->l->d, entry->at, 1, "value: 300 pA, or steps: [[0 ms, 0 pA], [100 ms, 300 pA]]",
-            value == NULL ? "%s has neither value nor steps" : "%s has both value and steps",
-            what);
-        return;
-    }
-    if (!find_variable(r, variable, in, what) || !read_mode(r, mode, in, what) ||
-        in->n_to == 0) {
-        return;
-    }
-    struct course course = {0};
-    for (uint32_t k = 0; k < in->n_to; k++) { /* once per target: each has its own unit */
-        const struct model *const m = r->net->populations[in->to[k]].model;
-        const struct unit *const unit =
-            m->no_units ? NULL : &m->parameters[in->parameter[k]].unit;
-        const char *const value_what = load_print(r->l, "value of %s", what);
-        if (value != NULL
-                ? !course_read(r, value, unit, m->no_units, value_what, &course)
-                : !course_read_steps(r, steps, unit, m->no_units, value_what, &course.table)) {
-            return;
-        }
-    }
-    push_stimulus(s, in, &course, &window, node, what);
 }
 
 static void read_input(struct inputs *s, struct yaml *entry, const char *name, struct pos at)
 {
     struct network_reader *const r = s->r;
     const char *const what = load_print(r->l, "input '%s'", name);
-    struct yaml *const poisson = field_get(entry, "poisson"), *const bernoulli =
-                                                                  field_get(entry, "bernoulli");
-    const struct yaml *const variable = field_get(entry, "variable"), *const to = field_get(
-                                                                          entry, "to");
-    const struct yaml *const enabled = field_get(entry, "enabled");
+    const struct yaml *const to = field_get(entry, "to"), *const enabled =
+                                                              field_get(entry, "enabled");
     struct desc_input in = {.name = name, .at = at};
     bool is_on = true;
     if (enabled != NULL &&
         field_bool(r->l, enabled, load_print(r->l, "'enabled' of %s", what), &is_on)) {
         in.is_off = !is_on;
     }
-    const int n_kinds = (poisson != NULL) + (bernoulli != NULL) + (variable != NULL);
+    struct yaml *node = NULL;
+    size_t kind = 0;
+    unsigned n_kinds = 0;
+    for (size_t k = 0; k < N_INPUT_KINDS; k++) {
+        struct yaml *const found = field_get(entry, input_kinds[k].key);
+        kind = found != NULL ? k : kind;
+        node = found != NULL ? found : node;
+        n_kinds += found != NULL;
+    }
     if (n_kinds != 1) {
-        diag_error(r->l->d, at, (uint32_t)strlen(name),
-                   "poisson: 475 Hz, bernoulli: 475 Hz, or variable: I_ext",
-                   n_kinds == 0 ? "%s has none of poisson, bernoulli and variable"
-                                : "%s has more than one of poisson, bernoulli and variable",
-                   what);
+        diag_error(
+            r->l->d, at, (uint32_t)strlen(name),
+            "poisson: 475 Hz, bernoulli: 475 Hz, spikes: {file: train.csv}, or variable: "
+            "I_ext",
+            n_kinds == 0 ? "%s has none of poisson, bernoulli, spikes and variable"
+                         : "%s has more than one of poisson, bernoulli, spikes and variable",
+            what);
     }
     if (to == NULL) {
         diag_error(r->l->d, at, (uint32_t)strlen(name), NULL, "%s has no 'to'", what);
@@ -278,32 +161,22 @@ static void read_input(struct inputs *s, struct yaml *entry, const char *name, s
     if (n_kinds == 1 && to != NULL &&
         network_find_populations(r, to, load_print(r->l, "'to' of %s", what), &in.to,
                                  &in.n_to)) {
-        if (variable != NULL) {
-            in.kind = DESC_STIMULUS;
-            read_stimulus(s, entry, variable, &in, what);
-        } else {
-            in.kind = poisson != NULL ? DESC_POISSON : DESC_BERNOULLI;
-            read_events(s, entry, poisson != NULL ? poisson : bernoulli, &in, what);
+        in.kind = input_kinds[kind].kind;
+        switch (in.kind) {
+        case DESC_POISSON:
+        case DESC_BERNOULLI:
+            read_events(s, entry, node, &in, what);
+            break;
+        case DESC_STIMULUS:
+            inputs_read_stimulus(s, entry, node, &in, what);
+            break;
+        case DESC_TRAIN:
+            inputs_read_train(s, entry, node, &in, what);
+            break;
         }
     }
-    /* A key of the other kind is a mistake too: it would do nothing. */
-    static const char *const of_stimulus[] = {"mode", "value", "steps"}, *const of_events[] = {
-                                                                             "weight",
-                                                                             "receptor"};
-    for (size_t k = 0; k < 3 && n_kinds == 1 && variable == NULL; k++) {
-        const struct yaml *const node = field_get(entry, of_stimulus[k]);
-        if (node != NULL) {
-            field_error(r->l, node, NULL, "%s: '%s' belongs to an input on a 'variable'", what,
-                        of_stimulus[k]);
-        }
-    }
-    for (size_t k = 0; k < 2 && n_kinds == 1 && variable != NULL; k++) {
-        const struct yaml *const node = field_get(entry, of_events[k]);
-        if (node != NULL) {
-            field_error(r->l, node, NULL,
-                        "%s: '%s' belongs to an input of events (poisson, bernoulli)", what,
-                        of_events[k]);
-        }
+    if (n_kinds == 1) {
+        refuse_foreign_keys(r, entry, kind, what);
     }
     for (size_t k = 0; k < sizeof input_keys / sizeof input_keys[0]; k++) {
         (void)yaml_get(entry,
@@ -325,7 +198,8 @@ static bool share_variable(const struct desc_input *a, const struct desc_input *
 {
     for (uint32_t k = 0; k < a->n_to; k++) {
         for (uint32_t j = 0; j < b->n_to; j++) {
-            if (a->to[k] == b->to[j] && a->parameter[k] == b->parameter[j]) {
+            if (a->to[k] == b->to[j] && a->parameter[k] == b->parameter[j] &&
+                a->is_state == b->is_state) {
                 *population = a->to[k];
                 return true;
             }

@@ -74,6 +74,7 @@ static void read_network(struct network_reader *r)
     network_read_inputs(r);
     network_read_projections(r);
     network_read_record(r);
+    network_read_stop(r);
     field_report_unused(r->l, r->tree, "this network", network_keys,
                         sizeof network_keys / sizeof network_keys[0]);
 }

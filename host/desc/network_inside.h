@@ -1,7 +1,8 @@
 /* desc/network_inside.h: the parts of a network file's reader. Inside of this room only.
  * network_file.c: load, overrides, usage errors; network_names.c: constants, functions,
  * signals; time_file.c: time, seed, space; population_file.c, input_file.c, projection_file.c,
- * record_file.c: one section each; course.c: time courses. Sees: base, lang, desc. */
+ * record_file.c: one section each; course.c, course_file.c: time courses; weight_file.c:
+ * weights. Sees: base, lang, desc. */
 #ifndef DESC_NETWORK_INSIDE_H
 #define DESC_NETWORK_INSIDE_H
 
@@ -22,6 +23,17 @@ struct network_reader {
 struct course {
     struct ast *value;
     struct ir_table table;
+    bool has_outside; /* a file says what holds outside of its times */
+    bool
+        must_cover; /* … and that nothing does: the steps looked at must lie in [first, last] */
+    int64_t first, last;
+};
+/* What a course is for. */
+struct course_place {
+    const struct unit *unit; /* NULL: any */
+    bool no_units;           /* of a model that opts out */
+    bool is_state;           /* each value acts once, so equal ones count too */
+    const char *what;        /* "value of input 'pulse'" */
 };
 
 void network_read_precision(struct network_reader *r);
@@ -31,6 +43,13 @@ void network_read_names(struct network_reader *r);
 void network_read_populations(struct network_reader *r);
 void network_read_inputs(struct network_reader *r);
 void network_read_projections(struct network_reader *r);
+struct weight_column;
+/* Connections given one by one: the file, its columns (edges_file.c). columns: of the weights.
+ * delay: {column: …} or NULL. */
+void network_read_edges(struct network_reader *r, struct yaml *entry, const char *what,
+                        const struct weight_column *columns, struct yaml *delay,
+                        struct desc_projection *p);
+void network_read_stop(struct network_reader *r);
 void network_read_record(struct network_reader *r);
 
 /* An entry of a named section over the section's `defaults:`. NULL after a diagnostic (no map).
@@ -51,31 +70,60 @@ bool network_read_steps(struct network_reader *r, const struct yaml *node, const
 bool network_to_steps(struct network_reader *r, const struct yaml *node, double t_ms,
                       const char *what, int64_t *out);
 
+/* What a column of one value per cell is for. */
+struct column_place {
+    const struct unit *unit; /* NULL: any */
+    bool no_units;
+    uint32_t n_cells;
+    const struct model *model;
+    int parameter;    /* each value must suit it; -1: a state */
+    const char *what; /* "'vr' of population 'A'" */
+};
+/* [n_cells] in house units. NULL after a diagnostic. */
+const double *column_read(struct network_reader *r, struct yaml *map,
+                          const struct column_place *place);
+
+/* A weight that is a column of the projection's file: {column: weight_nS, unit: nS}. */
+struct weight_column {
+    const struct yaml *column, *unit; /* nodes; column NULL: the weight is an expression */
+    const struct yaml *node;
+    const struct unit *wanted; /* declared unit of the receptor's variable, or NULL */
+    bool no_units;
+};
 /* Weights by receptor, for inputs and projections. false after a diagnostic. */
 struct weight_place {
     struct yaml *entry;
     const uint32_t *to;
     uint32_t n_to;
     const struct scope *scope;
-    unsigned allowed; /* bits of desc/depends.h */
-    const char *what; /* "projection 'FSI_SPN'" */
+    unsigned allowed;               /* bits of desc/depends.h */
+    const char *what;               /* "projection 'FSI_SPN'" */
+    struct weight_column **columns; /* out: [n], where columns are possible; else NULL */
 };
 bool network_read_weights(struct network_reader *r, const struct weight_place *place,
                           struct desc_weight **out, uint32_t *n);
 
-/* node: a number, an expression of t and i, or {steps: [[t, v], …]}. units: the dimensions it
- * must have (one per target; at least one); no_units: one of the targets opts out. */
-bool course_read(struct network_reader *r, struct yaml *node, const struct unit *unit,
-                 bool no_units, const char *what, struct course *out);
+/* node: a number, an expression of t and i, {steps: [[t, v], …]}, or {file: …} (course_file.c).
+ */
+bool course_read(struct network_reader *r, struct yaml *node, const struct course_place *place,
+                 struct course *out);
 /* [[t, v], …]: t ascends strictly, each value holds until the next. */
 bool course_read_steps(struct network_reader *r, const struct yaml *node,
-                       const struct unit *unit, bool no_units, const char *what,
-                       struct ir_table *out);
-/* Outside of [from, until) the course is `outside`. INT64_MIN, INT64_MAX: no bound. */
-bool course_cut(struct network_reader *r, struct course *c, int64_t from, int64_t until,
-                double outside);
-/* The same course as an expression of t. */
-struct ast *course_expression(struct network_reader *r, const struct ir_table *table,
-                              struct unit unit, struct pos at);
+                       const struct course_place *place, struct ir_table *out);
+/* {file: rates.csv, time: t_ms, column: rate, unit: Hz, interpolate: step, outside: hold}. */
+bool course_read_file(struct network_reader *r, struct yaml *map,
+                      const struct course_place *place, struct course *out);
+/* Is this map a course, where a map may also be a column of one value per cell? */
+bool course_is_meant(const struct yaml *map);
+/* Outside of [from, until) the course is `outside`. INT64_MIN, INT64_MAX: no bound. NaN:
+ * nothing holds there (a course on a state). false after a diagnostic at node. */
+bool course_cut(struct network_reader *r, struct course *c, const struct yaml *node,
+                int64_t from, int64_t until, double outside);
+/* The table as a name of the network, and an expression that is this name. NULL when memory is
+ * out. */
+struct ast *course_name(struct network_reader *r, const struct ir_table *table,
+                        struct unit unit, const char *name, struct pos at);
+/* The nearest step, half up: a time of a file need not lie on the grid. */
+int64_t network_nearest_step(const struct network_reader *r, double t_ms);
 
 #endif

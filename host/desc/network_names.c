@@ -4,7 +4,7 @@
 
 static void add(struct network_reader *r, const struct symbol *s)
 {
-    if (s->value != NULL) {
+    if (s->value != NULL || s->table != NULL) {
         (void)scope_add(&r->net->scope, s, r->l->d);
     }
 }
@@ -23,7 +23,49 @@ static void read_constants(struct network_reader *r, struct yaml *map)
     }
 }
 
-/* Signals written as steps become an expression of t. */
+/* The unit of a table is that of its first value. */
+static struct unit unit_of_steps(struct network_reader *r, const struct yaml *steps,
+                                 const char *what)
+{
+    const struct yaml *const first =
+        steps->kind == YAML_LIST && steps->n > 0 ? steps->items[0] : NULL;
+    if (first == NULL || first->kind != YAML_LIST || first->n != 2) {
+        return unit_none; /* reported when the steps are read */
+    }
+    const struct ast *const e =
+        field_expression(r->l, first->items[1], &r->net->scope, NULL, 0, what);
+    return e == NULL ? unit_none : e->unit;
+}
+
+/* Steps, or a file. */
+static void read_table(struct network_reader *r, struct yaml *map, const char *what,
+                       struct symbol *s)
+{
+    struct course course;
+    struct ir_table *const table = arena_alloc(r->l->arena, 1, sizeof *table);
+    const struct yaml *const steps = field_get(map, "steps"), *const unit =
+                                                                  field_get(map, "unit");
+    s->unit = unit_none;
+    if (steps != NULL) {
+        s->unit = unit_of_steps(r, steps, what);
+    } else if (unit != NULL && !field_unit(r->l, unit, what, &s->unit)) {
+        return;
+    }
+    s->unit.to_house = 1;
+    s->has_unit = true;
+    const struct course_place place = {.unit = &s->unit, .what = what};
+    if (table == NULL || !course_read(r, map, &place, &course) ||
+        !course_cut(r, &course, map, INT64_MIN, INT64_MAX, 0)) {
+        return;
+    }
+    if (course.table.n > 0 && !course.has_outside) {
+        course.table.before =
+            course.table.value[0]; /* a signal has no value of its own before its first step */
+    }
+    *table = course.table;
+    s->table = table;
+}
+
 static void read_signals(struct network_reader *r, struct yaml *map)
 {
     for (uint32_t k = 0; k < map->n; k++) {
@@ -33,26 +75,7 @@ static void read_signals(struct network_reader *r, struct yaml *map)
         const char *const what = load_print(r->l, "signal '%s'", map->keys[k]);
         struct symbol s = {.kind = SYMBOL_SIGNAL, .name = map->keys[k], .at = map->key_at[k]};
         if (map->items[k]->kind == YAML_MAP) {
-            struct course course;
-            struct unit unit = unit_none;
-            const struct yaml *const steps = field_get(map->items[k], "steps");
-            const struct yaml *const first =
-                steps != NULL && steps->kind == YAML_LIST && steps->n > 0 ? steps->items[0]
-                                                                          : NULL;
-            if (first != NULL && first->kind == YAML_LIST && first->n == 2) {
-                const struct ast *const e =
-                    field_expression(r->l, first->items[1], &r->net->scope, NULL, 0, what);
-                unit = e == NULL ? unit_none : e->unit;
-            }
-            if (!course_read(r, map->items[k], &unit, false, what, &course)) {
-                continue;
-            }
-            if (course.table.n > 0) {
-                course.table.before =
-                    course.table
-                        .value[0]; /* a signal has no value of its own before its first step */
-            }
-            s.value = course_expression(r, &course.table, unit, map->items[k]->at);
+            read_table(r, map->items[k], what, &s);
         } else {
             s.value = field_parse(r->l, map->items[k], &r->net->scope, what);
         }

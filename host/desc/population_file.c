@@ -66,6 +66,10 @@ static struct desc_setting *setting_of(struct desc_setting *settings, uint32_t *
 
 static bool classify(struct network_reader *r, struct desc_setting *s, const char *what)
 {
+    if (s->value == NULL) {
+        s->on_cell = true; /* a column */
+        return true;
+    }
     const unsigned on = depends_on(s->value);
     s->on_time = (on & DEPENDS_TIME) != 0;
     s->on_cell = (on & (DEPENDS_INDEX | DEPENDS_PLACE | DEPENDS_DRAW)) != 0;
@@ -76,6 +80,56 @@ static bool classify(struct network_reader *r, struct desc_setting *s, const cha
         return false;
     }
     return network_check_space(r, s->value, what);
+}
+
+/* A course: a table under a name that no file can give. */
+static struct ast *read_set_course(struct network_reader *r, struct yaml *node, uint32_t index,
+                                   const struct desc_population *p, const char *what)
+{
+    const struct model *const m = p->model;
+    const struct model_parameter *const parameter = &m->parameters[index];
+    const struct course_place place = {
+        .unit = &parameter->unit, .no_units = m->no_units, .what = what};
+    struct course course;
+    if (!course_read(r, node, &place, &course) ||
+        !course_cut(r, &course, node, INT64_MIN, INT64_MAX, 0)) {
+        return NULL;
+    }
+    struct ir_table *const t = &course.table;
+    if (t->n > 0 && !course.has_outside) {
+        t->before = t->value[0];
+    }
+    for (uint32_t j = 0; j < t->n; j++) {
+        if (!model_check_parameter(m, index, t->value[j], node->at, r->l->d)) {
+            return NULL;
+        }
+    }
+    return course_name(r, t, parameter->unit,
+                       load_print(r->l, "%s.set.%s", p->name, parameter->name), node->at);
+}
+
+/* {file, column}: one value per cell; {file, time, column} or {steps}: a course. */
+static void read_setting_map(struct network_reader *r, struct yaml *map, uint32_t k,
+                             uint32_t index, struct desc_population *p, const char *what)
+{
+    struct yaml *const node = map->items[k];
+    struct desc_setting s = {.name = map->keys[k], .at = node->at, .index = index};
+    if (course_is_meant(node)) {
+        s.value = read_set_course(r, node, index, p, what);
+        s.on_time = true;
+    } else {
+        const struct column_place place = {.unit = &p->model->parameters[index].unit,
+                                           .no_units = p->model->no_units,
+                                           .n_cells = p->n,
+                                           .model = p->model,
+                                           .parameter = (int)index,
+                                           .what = what};
+        s.column = column_read(r, node, &place);
+        s.on_cell = true;
+    }
+    if (s.value != NULL || s.column != NULL) {
+        *setting_of(p->set, &p->n_set, s.name) = s;
+    }
 }
 
 static void read_setting(struct network_reader *r, struct yaml *map, uint32_t k,
@@ -92,6 +146,10 @@ static void read_setting(struct network_reader *r, struct yaml *map, uint32_t k,
                                      : field_suggest(l, name, m, FIELD_PARAMETERS);
         diag_error(l->d, map->key_at[k], (uint32_t)strlen(name), hint,
                    "%s has no parameter '%s'", m->stem, name);
+        return;
+    }
+    if (map->items[k]->kind == YAML_MAP) {
+        read_setting_map(r, map, k, (uint32_t)index, p, what);
         return;
     }
     const struct scope scope = {.parent = &r->cell_scope, .no_units = m->no_units};
@@ -131,6 +189,23 @@ static void read_initial(struct network_reader *r, struct yaml *map, uint32_t k,
                    m->stem, name);
         return;
     }
+    const bool has_unit = m->states[index].has_unit && !m->no_units;
+    struct desc_setting s = {.name = name, .at = map->items[k]->at, .index = (uint32_t)index};
+    if (map->items[k]->kind == YAML_MAP) {
+        const struct column_place place = {
+            .unit = m->states[index].has_unit ? &m->states[index].unit : NULL,
+            .no_units = m->no_units,
+            .n_cells = p->n,
+            .model = m,
+            .parameter = -1,
+            .what = what};
+        s.column = column_read(r, map->items[k], &place);
+        s.on_cell = true;
+        if (s.column != NULL) {
+            *setting_of(p->initial, &p->n_initial, name) = s;
+        }
+        return;
+    }
     struct scope scope = {.parent = &r->cell_scope, .no_units = m->no_units};
     scope.symbols = arena_alloc(l->arena, m->scope.n, sizeof *scope.symbols);
     for (uint32_t j = 0; scope.symbols != NULL && j < m->scope.n; j++) {
@@ -139,7 +214,6 @@ static void read_initial(struct network_reader *r, struct yaml *map, uint32_t k,
             scope.symbols[scope.n++] = m->scope.symbols[j];
         }
     }
-    const bool has_unit = m->states[index].has_unit && !m->no_units;
     struct ast *const value =
         field_expression(l, map->items[k], &scope, has_unit ? &m->states[index].unit : NULL,
                          DEPENDS_INDEX | DEPENDS_PLACE | DEPENDS_DRAW | DEPENDS_MODEL, what);
@@ -149,8 +223,7 @@ static void read_initial(struct network_reader *r, struct yaml *map, uint32_t k,
     if (value == NULL) {
         return;
     }
-    struct desc_setting s = {
-        .name = name, .at = map->items[k]->at, .index = (uint32_t)index, .value = value};
+    s.value = value;
     if (classify(r, &s, what)) {
         *setting_of(p->initial, &p->n_initial, name) = s;
     }

@@ -7,7 +7,8 @@
 
 static const char *const projection_keys[] = {
     "from",     "to",     "rule",  "p",     "indegree", "allow_autapses", "allow_multapses",
-    "receptor", "weight", "delay", "scale", "doc"};
+    "receptor", "weight", "delay", "scale", "file",     "source",         "target",
+    "doc"};
 
 static const char *const rule_names[] = {
 #define RULE_ROW(id, name, doc) name,
@@ -98,6 +99,14 @@ static void read_rule(struct network_reader *r, struct yaml *entry, const char *
             rows[k].read(r, rows[k].node, what, p);
         }
     }
+    static const char *const of_edges[] = {"file", "source", "target"};
+    for (size_t k = 0; k < 3; k++) {
+        const struct yaml *const node = field_get(entry, of_edges[k]);
+        if (node != NULL && p->rule != RULE_EDGES) {
+            field_error(r->l, node, NULL, "%s: rule %s has no '%s'", what, rule_names[found],
+                        of_edges[k]);
+        }
+    }
     for (uint32_t k = 0; p->rule == RULE_ONE_TO_ONE && k < p->n_from * p->n_to; k++) {
         const struct desc_population *const from = &r->net->populations[p->from[k / p->n_to]];
         const struct desc_population *const to = &r->net->populations[p->to[k % p->n_to]];
@@ -114,6 +123,10 @@ static void read_rule(struct network_reader *r, struct yaml *entry, const char *
 static void read_delay(struct network_reader *r, const struct yaml *node, const char *what,
                        struct desc_projection *p)
 {
+    if (node != NULL && node->kind == YAML_MAP && p->rule == RULE_EDGES) {
+        p->delay_at = node->at;
+        return; /* a column of the file */
+    }
     static struct yaml one_ms = {
         .kind = YAML_SCALAR, .text = "1 ms", .length = 4, .is_plain = true};
     const char *const delay_what = load_print(r->l, "delay of %s", what);
@@ -146,8 +159,8 @@ static void read_projection(struct network_reader *r, struct yaml *entry,
                                                                   field_get(entry, "to");
     const struct yaml *const autapses = field_get(entry, "allow_autapses");
     const struct yaml *const multapses = field_get(entry, "allow_multapses");
-    const struct yaml *const scale = field_get(entry, "scale"), *const delay =
-                                                                    field_get(entry, "delay");
+    const struct yaml *const scale = field_get(entry, "scale");
+    struct yaml *const delay = field_get(entry, "delay");
     bool has_ends = true;
     if (from == NULL || to == NULL) {
         diag_error(r->l->d, p->at, (uint32_t)strlen(p->name), NULL, "%s has no '%s'", what,
@@ -180,7 +193,9 @@ static void read_projection(struct network_reader *r, struct yaml *entry,
                         p->scale);
         }
     }
+    struct weight_column *columns = NULL;
     const struct weight_place place = {.entry = entry,
+                                       .columns = p->rule == RULE_EDGES ? &columns : NULL,
                                        .to = p->to,
                                        .n_to = p->n_to,
                                        .scope = &r->pair_scope,
@@ -188,7 +203,11 @@ static void read_projection(struct network_reader *r, struct yaml *entry,
                                            DEPENDS_DISTANCE | DEPENDS_PAIR | DEPENDS_DRAW,
                                        .what = what};
     if (has_ends) {
-        (void)network_read_weights(r, &place, &p->weights, &p->n_weights);
+        const bool has_weights = network_read_weights(r, &place, &p->weights, &p->n_weights);
+        if (p->rule == RULE_EDGES) {
+            network_read_edges(r, entry, what, has_weights ? columns : NULL,
+                               delay != NULL && delay->kind == YAML_MAP ? delay : NULL, p);
+        }
     } else {
         (void)yaml_get(entry, "weight");
         (void)yaml_get(entry, "receptor");

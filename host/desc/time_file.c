@@ -30,6 +30,15 @@ bool network_to_steps(struct network_reader *r, const struct yaml *node, double 
     return true;
 }
 
+int64_t network_nearest_step(const struct network_reader *r, double t_ms)
+{
+    /* 0.15/0.1 is a little below 1.5 in binary, and half a step goes up. */
+    const double steps = floor(t_ms / ((double)r->net->dt_fs / 1e12) + 0.5 + TIME_GRID);
+    return steps > TIME_MAX_STEPS    ? (int64_t)TIME_MAX_STEPS
+           : steps < -TIME_MAX_STEPS ? -(int64_t)TIME_MAX_STEPS
+                                     : (int64_t)steps;
+}
+
 bool network_read_steps(struct network_reader *r, const struct yaml *node, const char *what,
                         int64_t *out)
 {

@@ -12,11 +12,52 @@ static const char *list_receptors(struct load *l, const struct model *m)
     return m->n_receptors == 0 ? "it has no receptors" : load_print(l, "it has %s", all);
 }
 
+/* {column: weight_nS, unit: nS}: every target has such a receptor, of one dimension. The
+ * numbers come with the file. */
+static bool read_column(struct network_reader *r, const struct weight_place *place,
+                        const char *receptor, struct pos at, struct yaml *node,
+                        struct weight_column *column, struct desc_weight *out)
+{
+    static const char *const known[] = {"column", "unit"};
+    struct load *const l = r->l;
+    *column = (struct weight_column){
+        .column = field_get(node, "column"), .unit = field_get(node, "unit"), .node = node};
+    field_report_unused(l, node, load_print(l, "a weight of %s", place->what), known, 2);
+    if (column->column == NULL) {
+        field_error(l, node, "{column: weight_nS, unit: nS}", "a weight of %s has no 'column'",
+                    place->what);
+        return false;
+    }
+    bool is_right = true;
+    for (uint32_t k = 0; k < place->n_to; k++) {
+        const struct desc_population *const p = &r->net->populations[place->to[k]];
+        const int index = p->model == NULL ? -1 : model_find_receptor(p->model, receptor);
+        if (p->model != NULL && index < 0) {
+            diag_error(l->d, at, (uint32_t)strlen(receptor), list_receptors(l, p->model),
+                       "%s: the model of population '%s' has no receptor '%.70s'", place->what,
+                       p->name, receptor);
+        }
+        if (index < 0) {
+            is_right = false;
+            continue;
+        }
+        const struct model_state *const state =
+            &p->model->states[p->model->receptors[index].state];
+        column->wanted = state->has_unit ? &state->unit : NULL;
+        column->no_units = p->model->no_units;
+    }
+    *out = (struct desc_weight){.receptor = receptor, .at = node->at};
+    return is_right;
+}
+
 /* One receptor's weight, checked against every target. */
 static bool read_weight(struct network_reader *r, const struct weight_place *place,
-                        const char *receptor, struct pos at, const struct yaml *node,
-                        struct desc_weight *out)
+                        const char *receptor, struct pos at, struct yaml *node,
+                        struct weight_column *column, struct desc_weight *out)
 {
+    if (column != NULL && node->kind == YAML_MAP) {
+        return read_column(r, place, receptor, at, node, column, out);
+    }
     struct load *const l = r->l;
     const char *const what = load_print(l, "weight of %s", place->what);
     struct ast *const value = field_parse(l, node, place->scope, what);
@@ -91,7 +132,7 @@ static const char *only_receptor(struct network_reader *r, const struct weight_p
 bool network_read_weights(struct network_reader *r, const struct weight_place *place,
                           struct desc_weight **out, uint32_t *n)
 {
-    const struct yaml *const weight = field_get(place->entry, "weight");
+    struct yaml *const weight = field_get(place->entry, "weight");
     const struct yaml *const receptor = field_get(place->entry, "receptor");
     *n = 0;
     if (weight == NULL) {
@@ -100,7 +141,15 @@ bool network_read_weights(struct network_reader *r, const struct weight_place *p
                    place->what);
         return false;
     }
-    if (weight->kind != YAML_MAP) {
+    const bool is_column = place->columns != NULL && yaml_find(weight, "column") >= 0;
+    const uint32_t most = weight->kind == YAML_MAP && !is_column ? weight->n : 1;
+    if (place->columns != NULL) {
+        *place->columns = arena_alloc(r->l->arena, most, sizeof **place->columns);
+        if (*place->columns == NULL) {
+            return false;
+        }
+    }
+    if (weight->kind != YAML_MAP || is_column) {
         const char *const name =
             receptor != NULL
                 ? field_text(r->l, receptor, load_print(r->l, "receptor of %s", place->what))
@@ -108,7 +157,7 @@ bool network_read_weights(struct network_reader *r, const struct weight_place *p
         *out = arena_alloc(r->l->arena, 1, sizeof **out);
         if (name == NULL || *out == NULL ||
             !read_weight(r, place, name, receptor != NULL ? receptor->at : weight->at, weight,
-                         *out)) {
+                         place->columns == NULL ? NULL : *place->columns, *out)) {
             return false;
         }
         *n = 1;
@@ -133,7 +182,7 @@ bool network_read_weights(struct network_reader *r, const struct weight_place *p
             }
         }
         if (read_weight(r, place, weight->keys[k], weight->key_at[k], weight->items[k],
-                        &(*out)[*n])) {
+                        place->columns == NULL ? NULL : &(*place->columns)[*n], &(*out)[*n])) {
             (*n)++;
         } else {
             is_right = false;

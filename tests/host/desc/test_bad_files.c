@@ -73,6 +73,11 @@ static bool check_file(const char *path)
     } else {
         f.code = desc_load_model(&f.model, path, (struct pos){0}, &f.d, &f.e);
     }
+    /* Some faults show only where the model becomes a program. */
+    if (f.model != NULL && !step_check(f.model, PRECISION_SINGLE, &f.d)) {
+        f.model = NULL;
+        f.code = ERR_FILE;
+    }
     diag_print(&f.d, 0, &f.found);
     bool is_right =
         n > 0 && f.code == ERR_FILE && f.d.n_errors == n && f.net == NULL && f.model == NULL;
