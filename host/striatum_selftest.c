@@ -2,7 +2,7 @@
 #include "striatum_handle.h"
 
 #include "base/hash.h"
-#include "lab/check.h"
+#include "lab/check_run.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

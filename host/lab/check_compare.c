@@ -1,5 +1,5 @@
 /* What came out of a check against what its model file expects. */
-#include "lab/check.h"
+#include "lab/check_run.h"
 #include "lab/spike_train.h"
 
 #include <math.h>

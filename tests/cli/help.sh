@@ -5,7 +5,7 @@
 
 expect 0 "help" "$striatum" help
 commands=$(sed -n '/^commands:/,/^$/p' <<<"$out" | awk 'NR > 1 && $1 != "" && $1 != "help" {print $1}')
-for command in run check plan devices models emit version; do
+for command in run check plan neuron devices models emit selftest version; do
     has "$commands" "$command" "help lists the command"
 done
 for command in $commands; do
@@ -30,11 +30,26 @@ has "$out" '"device": "cpu"' "devices --json"
 expect 0 "models" "$striatum" models
 has "$out" "spn_humphries_2009" "models"
 expect 0 "models --show" "$striatum" models --show dspn
-has "$out" "I_nmda = B * g_nmda * (E_nmda - v) * (1 + BITA1 * phi1)" "models --show"
+has "$out" "I_nmda = B*g_nmda*(E_nmda - v)*(1 + BITA1*phi1)" "models --show"
+"$striatum" models --show izhikevich_2007_rec_cur >flat.yaml
+has_not "$(cat flat.yaml)" "extends" "models --show flattens"
+expect 0 "a flattened model is a model" "$striatum" check flat.yaml
+expect 0 "models --show --json" "$striatum" models --show flat.yaml --json
+has "$out" '"I_app"' "models --show --json"
+for part in '"unit": "mV"' '"range"' '"slider"' '"recordable"' '"presets"' '"equations"' '"state"'; do
+    has "$("$striatum" models --json)" "$part" "models --json"
+done
 expect 0 "models --json" "$striatum" models --json
 has "$out" '"receptors"' "models --json"
 expect 3 "models --show of a missing model" "$striatum" models --show dpsn
 has "$err" "dspn" "models --show suggests"
+# docs/models.md is written from the model files.
+expect 0 "models --page" "$striatum" models --page
+if diff -q "$source_dir/docs/models.md" "$work/out" >/dev/null; then
+    pass
+else
+    fail "docs/models.md is not current: build/striatum models --page > docs/models.md"
+fi
 expect 0 "emit" "$striatum" emit fsi_humphries_2009
 has "$out" "__kernel" "emit shows OpenCL C"
 has "$out" "block interpreter" "emit shows the interpreter"

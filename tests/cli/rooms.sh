@@ -27,10 +27,11 @@ allow device base
 allow net base lang desc device
 allow sim base lang net device
 allow rec base net sim
+allow lab base lang desc device net sim
 allow cli base cli
 twice=$(git ls-files 2>/dev/null | grep -E '\.(c|h|cl|def|sh)$' | xargs -n1 basename | sort | uniq -d | grep -v '^README' || true)
 [ -z "$twice" ] && pass || fail "file names used twice: $twice"
-for room in base lang desc device net sim rec cli; do
+for room in base lang desc device net sim rec lab cli; do
     is_file "host/$room/README.md" "the room explains itself"
 done
 has "$(cat README.md)" "./dev run" "README"

@@ -25,9 +25,9 @@ static void measure(const struct golden_run *g, const char *population, double f
         struct spike_train_statistics s;
         struct err e;
         if (strcmp(g->record.populations[p].name, population) == 0) {
-            EXPECT_EQ(spike_train_statistics(&g->record.populations[p], g->record.dt_fs,
-                                             from_ms, until_ms, 5, &s, &e),
-                      ERR_OK);
+            EXPECT_EQ_I64(spike_train_statistics(&g->record.populations[p], g->record.dt_fs,
+                                                 from_ms, until_ms, 5, &s, &e),
+                          ERR_OK);
             out[0] = s.rate_mean_hz;
             out[1] = s.cv_mean;
             out[2] = s.n_cv;
@@ -78,7 +78,7 @@ static void check_network(const char *file, const char *reference, const struct 
         (void)snprintf(path, sizeof path, TEST_SOURCE_DIR "/tests/%s", file);
         golden_run_begin(&g, path, NULL, 0, NULL, text);
         for (size_t k = 0; k < n_pairs; k++) {
-            double found[QUANTITIES];
+            double found[QUANTITIES] = {0};
             measure(&g, pairs[k].ours, from_ms, until_ms, found);
             for (int q = 0; q < QUANTITIES; q++) {
                 x[k][q][seed - 1] = found[q];
@@ -97,7 +97,7 @@ static void check_network(const char *file, const char *reference, const struct 
         }
     }
     csv_table_free(&t);
-    EXPECT_EQ(n_wrong, 0);
+    EXPECT_EQ_I64(n_wrong, 0);
 }
 
 static void cuba_when_run_then_statistics_as_the_reference(void **state)

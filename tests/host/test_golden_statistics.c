@@ -62,7 +62,7 @@ static struct quantity measure(const struct golden_run *g, const char *name)
     struct spike_train_statistics s;
     struct err e;
     const struct lab_population *const p = &g->record.populations[0];
-    EXPECT_EQ(spike_train_statistics(p, g->record.dt_fs, 500.0, 4500.0, 3, &s, &e), ERR_OK);
+    EXPECT_EQ_I64(spike_train_statistics(p, g->record.dt_fs, 500.0, 4500.0, 3, &s, &e), ERR_OK);
     (void)snprintf(q.name, sizeof q.name, "%s", name);
     const double root = sqrt((double)p->n);
     if (strcmp(name, "rate_hz_mean") == 0) {
@@ -130,9 +130,9 @@ static int check_window(const char *name, const struct golden_run *g, const stru
     struct err e;
     const struct lab_population *const p = &g->record.populations[0];
 #define COLUMN(c) csv_table_number(t, row, csv_table_column(t, c))
-    EXPECT_EQ(spike_train_statistics(p, g->record.dt_fs, COLUMN("from_ms"), COLUMN("to_ms"), 10,
-                                     &s, &e),
-              ERR_OK);
+    EXPECT_EQ_I64(spike_train_statistics(p, g->record.dt_fs, COLUMN("from_ms"), COLUMN("to_ms"),
+                                         10, &s, &e),
+                  ERR_OK);
     const double root = sqrt((double)p->n);
     return compare(name, "rate_hz", s.rate_mean_hz, s.rate_sd_hz / root, COLUMN("rate_hz"),
                    COLUMN("rate_se")) +
@@ -157,8 +157,8 @@ static int check_bins(const char *name, const struct golden_run *g)
         const double from = csv_table_number(&t, row, csv_table_column(&t, "bin_start_ms"));
         struct spike_train_statistics s;
         struct err e;
-        EXPECT_EQ(spike_train_statistics(p, g->record.dt_fs, from, from + 50.0, 10, &s, &e),
-                  ERR_OK);
+        EXPECT_EQ_I64(spike_train_statistics(p, g->record.dt_fs, from, from + 50.0, 10, &s, &e),
+                      ERR_OK);
         /* At rates near 0 a bin may hold no spike at all: one spike is then the error. */
         const double least = 1.0 / (p->n * 0.05);
         n_wrong += compare(
@@ -211,15 +211,15 @@ static void noisy_cells_when_run_then_statistics_as_the_reference(void **state)
     for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
         n_wrong += check_cells(names[k]);
     }
-    EXPECT_EQ(n_wrong, 0);
+    EXPECT_EQ_I64(n_wrong, 0);
 }
 
 static void poisson_sources_when_run_then_statistics_as_the_reference(void **state)
 {
     (void)state;
-    EXPECT_EQ(check_poisson("poisson_stats") + check_poisson("poisson_up_down_stats") +
-                  check_poisson("poisson_sin_stats"),
-              0);
+    EXPECT_EQ_I64(check_poisson("poisson_stats") + check_poisson("poisson_up_down_stats") +
+                      check_poisson("poisson_sin_stats"),
+                  0);
 }
 
 /* Spikes of each current within one of the reference's, in 5 s and in the last 4 s; the first
@@ -235,7 +235,7 @@ static int check_f_i(const char *name)
     (void)snprintf(path, sizeof path, TEST_SOURCE_DIR "/tests/golden/%s/f_i.csv", name);
     EXPECT_TRUE(csv_table_read(&t, path));
     const struct lab_population *const p = &g.record.populations[0];
-    EXPECT_EQ(t.n_rows, p->n);
+    EXPECT_EQ_I64(t.n_rows, p->n);
     for (uint32_t cell = 0; cell < p->n; cell++) {
         long all = 0, last = 0, first = -1;
         for (size_t k = 0; k < p->n_spikes; k++) {
@@ -266,7 +266,7 @@ static int check_f_i(const char *name)
 static void currents_when_stepped_then_rates_as_the_reference(void **state)
 {
     (void)state;
-    EXPECT_EQ(check_f_i("fi_nn09_spn") + check_f_i("fi_fsi_phi0"), 0);
+    EXPECT_EQ_I64(check_f_i("fi_nn09_spn") + check_f_i("fi_fsi_phi0"), 0);
 }
 
 int main(void)

@@ -322,7 +322,7 @@ static void each_case(int (*check)(const struct golden_case *))
         }
     }
     csv_table_free(&t);
-    EXPECT_EQ(n_wrong, 0);
+    EXPECT_EQ_I64(n_wrong, 0);
 }
 
 static void every_case_when_run_in_double_then_as_the_reference(void **state)
@@ -367,7 +367,7 @@ static void every_folder_when_it_has_a_trace_then_in_the_table(void **state)
         n++;
     }
     (void)closedir(folder);
-    EXPECT_EQ(n, t.n_rows);
+    EXPECT_EQ_I64(n, t.n_rows);
     csv_table_free(&t);
 }
 

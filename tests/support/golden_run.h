@@ -20,7 +20,7 @@ static inline void golden_run_begin(struct golden_run *g, const char *file,
     struct err e = {.code = ERR_OK};
     struct diag_list d;
     *g = (struct golden_run){.arena = NULL};
-    EXPECT_EQ(arena_create(&g->arena, &e), ERR_OK);
+    EXPECT_EQ_I64(arena_create(&g->arena, &e), ERR_OK);
     diag_init(&d, g->arena);
     const struct desc_options options = {.overrides = overrides,
                                          .n_overrides = n_overrides,
@@ -37,7 +37,7 @@ static inline void golden_run_begin(struct golden_run *g, const char *file,
         print_error("%s: %s\n%s\n", file, e.msg, text_string(&t));
         text_fini(&t);
     }
-    EXPECT_EQ(code, ERR_OK);
+    EXPECT_EQ_I64(code, ERR_OK);
 }
 
 static inline void golden_run_end(struct golden_run *g)

@@ -1,7 +1,7 @@
-/* lab/check.h: a model's selfcheck, run: a small experiment whose outcome the model file
+/* lab/check_run.h: a model's selfcheck, run: a small experiment whose outcome the model file
  * states. Sees: desc, lab. */
-#ifndef LAB_CHECK_H
-#define LAB_CHECK_H
+#ifndef LAB_CHECK_RUN_H
+#define LAB_CHECK_RUN_H
 
 #include "desc/selfcheck.h"
 #include "lab/protocol.h"

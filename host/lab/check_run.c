@@ -1,4 +1,4 @@
-#include "lab/check.h"
+#include "lab/check_run.h"
 
 #include <stdio.h>
 #include <stdlib.h>
