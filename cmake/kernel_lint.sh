@@ -53,6 +53,7 @@ while IFS= read -r file; do
     done
 done <"$list"
 for width in 1 4 8 16; do
+    targets "$root/tests/kernels/shared/shared_functions_f64.cl" "$width" 0
     for mode in 0 1 2; do
         targets "$root/tests/kernels/shared/shared_functions.cl" "$width" "$mode"
     done

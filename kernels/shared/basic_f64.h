@@ -87,10 +87,10 @@ SHARED_FN f64v f64_mod(f64v x, f64v y)
     return x - y * f64_floor(f64_div(x, y));
 }
 
-/* 2^n for n in [-1022, 1023]. */
-SHARED_FN f64v f64_power_of_two(i64v n)
+/* 2^n for n in [-1022, 1023], given modulo 2^64: what a NaN leads to here must not overflow. */
+SHARED_FN f64v f64_power_of_two(u64v n)
 {
-    return AS_F64V(AS_U64V(n + 1023) << 52);
+    return AS_F64V((n + 1023ul) << 52);
 }
 
 /* An unevaluated sum, |lo| at most half a unit of hi's last place (Dekker 1971,

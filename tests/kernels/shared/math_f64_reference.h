@@ -169,7 +169,7 @@ static inline double reference_uniform(u32 k, u32 which)
 }
 
 /* One function in one range of arguments: |x| up to span, above `least`. The bound is in units
- * of the last place; the worst error of 10^7 arguments stands beside it. */
+ * of the last place; the worst errors of 10^7 arguments stand in math_f64.h. */
 struct reference_case {
     const char *name;
     enum reference_function f;
@@ -181,24 +181,24 @@ static const struct reference_case reference_cases[] = {
     {"exp",          REFERENCE_EXP,    700.0,  -1e9,      0.90},
     {"exp near 0",   REFERENCE_EXP,    1.0,    -1e9,      0.90},
     {"exp, limits",  REFERENCE_EXP,    750.0,  -1e9,      0.90},
-    {"expm1",        REFERENCE_EXPM1,  40.0,   -1e9,      0.95},
-    {"expm1 near 0", REFERENCE_EXPM1,  1.0,    -1e9,      0.95},
+    {"expm1",        REFERENCE_EXPM1,  40.0,   -1e9,      1.00},
+    {"expm1 near 0", REFERENCE_EXPM1,  1.0,    -1e9,      1.00},
     {"log",          REFERENCE_LOG,    1e300,  0.0,       0.90},
     {"log near 1",   REFERENCE_LOG,    4.0,    0.0,       0.90},
     {"log, tiny",    REFERENCE_LOG,    1e-305, 0.0,       0.90},
     {"log1p",        REFERENCE_LOG1P,  1.0,    -1.0,      0.95},
     {"log1p, wide",  REFERENCE_LOG1P,  1e3,    -1.0,      0.95},
     {"log1p, large", REFERENCE_LOG1P,  1e300,  -1.0,      0.95},
-    {"sin",          REFERENCE_SIN,    100.0,  -1e9,      0.90},
-    {"sin, large",   REFERENCE_SIN,    1e15,   -1e16,     0.90},
-    {"sin, huge",    REFERENCE_SIN,    1e308,  -HUGE_VAL, 0.90},
-    {"cos",          REFERENCE_COS,    100.0,  -1e9,      0.90},
-    {"cos, large",   REFERENCE_COS,    1e15,   -1e16,     0.90},
-    {"cos, huge",    REFERENCE_COS,    1e308,  -HUGE_VAL, 0.90},
-    {"tanh",         REFERENCE_TANH,   3.0,    -1e9,      0.80},
-    {"tanh, wide",   REFERENCE_TANH,   20.0,   -1e9,      0.80},
-    {"exprel",       REFERENCE_EXPREL, 40.0,   -1e9,      0.80},
-    {"exprel, wide", REFERENCE_EXPREL, 700.0,  -1e9,      0.80},
+    {"sin",          REFERENCE_SIN,    100.0,  -1e9,      0.95},
+    {"sin, large",   REFERENCE_SIN,    1e15,   -1e16,     0.95},
+    {"sin, huge",    REFERENCE_SIN,    1e308,  -HUGE_VAL, 0.95},
+    {"cos",          REFERENCE_COS,    100.0,  -1e9,      0.95},
+    {"cos, large",   REFERENCE_COS,    1e15,   -1e16,     0.95},
+    {"cos, huge",    REFERENCE_COS,    1e308,  -HUGE_VAL, 0.95},
+    {"tanh",         REFERENCE_TANH,   3.0,    -1e9,      0.85},
+    {"tanh, wide",   REFERENCE_TANH,   20.0,   -1e9,      0.85},
+    {"exprel",       REFERENCE_EXPREL, 40.0,   -1e9,      0.90},
+    {"exprel, wide", REFERENCE_EXPREL, 700.0,  -1e9,      0.90},
     {"sqrt",         REFERENCE_SQRT,   1e300,  0.0,       0.5 },
     {"pow",          REFERENCE_POW,    0.0,    0.0,       0.90},
 };

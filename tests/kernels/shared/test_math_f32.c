@@ -116,6 +116,21 @@ static void exp_log_when_edges_then_exact(void **state)
     EXPECT_TRUE(f32_exprel(93.0f) < INF);
     EXPECT_SAME_F32(f32_exprel(95.0f), INF);
     EXPECT_SAME_F32(f32_exprel(-0x1p120f), 0x1p-120f);
+    EXPECT_SAME_F32(f32_log1p(0.0f), 0.0f);
+    EXPECT_SAME_F32(f32_log1p(-0.0f), -0.0f);
+    EXPECT_SAME_F32(f32_log1p(-1.0f), -INF);
+    EXPECT_SAME_F32(f32_log1p(INF), INF);
+    EXPECT_SAME_F32(f32_log1p(0x1p-126f), 0x1p-126f);
+    EXPECT_SAME_F32(f32_log1p(-0x1.fffffep-1f), -0x1.0a2b24p+4f);
+    EXPECT_SAME_F32(f32_log1p(0x1.fffffep127f), 0x1.62e43p+6f);
+    EXPECT_TRUE(isnan(f32_log1p(-0x1.000002p0f)) && isnan(f32_log1p(-INF)));
+    EXPECT_SAME_F32(f32_expm1(0.0f), 0.0f);
+    EXPECT_SAME_F32(f32_expm1(-0.0f), -0.0f);
+    EXPECT_SAME_F32(f32_expm1(INF), INF);
+    EXPECT_SAME_F32(f32_expm1(89.0f), INF);
+    EXPECT_TRUE(f32_expm1(0x1.62e42ep6f) < INF);
+    EXPECT_SAME_F32(f32_expm1(-INF), -1.0f);
+    EXPECT_SAME_F32(f32_expm1(-0x1p-126f), -0x1p-126f);
     EXPECT_SAME_F32(f32_tanh(-0.0f), -0.0f);
     EXPECT_SAME_F32(f32_tanh(INF), 1.0f);
     EXPECT_SAME_F32(f32_tanh(-INF), -1.0f);
@@ -254,6 +269,8 @@ static void each_when_sampled_then_within_stated_error(void **state)
     EXPECT_WORST(
         f32_exprel,
         x == 0.0f ? 1.0 : (x < -1e9f ? -1.0 / (double)x : expm1((double)x) / (double)x), 1.55);
+    EXPECT_WORST(f32_log1p, log1p((double)x), 0.85);
+    EXPECT_WORST(f32_expm1, expm1((double)x), 0.98);
     EXPECT_WORST(f32_sqrt_integer, sqrt((double)x), 0.50);
 }
 

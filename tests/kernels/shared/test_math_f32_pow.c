@@ -83,7 +83,7 @@ static double error_of(f32 x, f32 y, f32 got)
     const f32 a = f32_flush(x), b = f32_flush(y);
     const double exact = pow((double)a, (double)b);
     const double error = ulp_f32(got, exact);
-    const bool is_signed = isnan(exact) || signbit(exact) == signbit(got);
+    const bool is_signed = isnan(exact) || (signbit(exact) != 0) == (signbit(got) != 0);
     return is_signed ? error : ULP_WRONG;
 }
 
