@@ -142,6 +142,12 @@ bool network_read_weights(struct network_reader *r, const struct weight_place *p
         return false;
     }
     const bool is_column = place->columns != NULL && yaml_find(weight, "column") >= 0;
+    if (place->columns == NULL && yaml_find(weight, "column") >= 0) {
+        field_error(r->l, weight, "rule: edges, file: edges.csv",
+                    "%s: a 'column' of weights belongs to a projection with rule edges",
+                    place->what);
+        return false;
+    }
     const uint32_t most = weight->kind == YAML_MAP && !is_column ? weight->n : 1;
     if (place->columns != NULL) {
         *place->columns = arena_alloc(r->l->arena, most, sizeof **place->columns);

@@ -185,7 +185,8 @@ static void inputs_when_wrong_are_refused(void **state)
                  "mode of input 'a': 'set' is not known");
     expect_error("  a: {to: A, variable: R, value: 1 GOhm, from: 5 ms, until: 5 ms}\n",
                  "'until' of input 'a' is not after its 'from'");
-    expect_error("  a: {to: A, variable: RR, value: 1 GOhm}\n", "has no parameter and no state 'RR'");
+    expect_error("  a: {to: A, variable: RR, value: 1 GOhm}\n",
+                 "has no parameter and no state 'RR'");
     expect_error("  a: {to: A, poisson: 5 Hz, weight: {AMPA: 1 nS}, enabled: yes}\n",
                  "'enabled' of input 'a' must be true or false, not 'yes'");
     expect_error("  a: 5\n", "input 'a' must be a map of keys");
