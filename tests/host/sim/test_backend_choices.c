@@ -1,11 +1,13 @@
 /* Every choice of the opencl backend on every device: width, delivery, work-group, partitions,
- * slice, draws per step. None changes a bit (design section 6). ctest-labels: slow */
-#include "support/backend_network.h"
+ * slice, draws per step; in double precision, with given events and terms of stop_when too.
+ * None changes a bit (design section 6). ctest-labels: slow */
+#include "support/backend_extras.h"
 
 #include <stdlib.h>
 
 static void check_device(struct device *d, uint32_t width, enum sim_delivery delivery,
-                         uint32_t group, uint32_t n_draws)
+                         uint32_t group, uint32_t n_draws, bool has_extras,
+                         enum precision precision)
 {
     static const uint32_t sizes[][2] = {
         {1,  17 },
@@ -15,6 +17,13 @@ static void check_device(struct device *d, uint32_t width, enum sim_delivery del
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
         struct hand_network b;
         hand_init(&b, sizes[k][0], sizes[k][1], (uint32_t)k * 3, n_draws);
+        if (precision == PRECISION_DOUBLE) {
+            extra_double(&b);
+        }
+        if (has_extras) {
+            extra_trains(&b);
+            extra_stops(&b);
+        }
         hand_upload(&b, d);
         const struct sim_options options = {.width = width,
                                             .delivery = delivery,
@@ -51,8 +60,20 @@ static void check_widths(struct device *d)
 {
     static const uint32_t widths[] = {1, 4, 8, 16};
     for (size_t k = 0; k < sizeof widths / sizeof *widths; k++) {
-        check_device(d, widths[k], SIM_DELIVERY_PARTITIONED, 0, 2);
-        check_device(d, widths[k], SIM_DELIVERY_ATOMIC, 0, 2);
+        check_device(d, widths[k], SIM_DELIVERY_PARTITIONED, 0, 2, false, PRECISION_SINGLE);
+        check_device(d, widths[k], SIM_DELIVERY_ATOMIC, 0, 2, false, PRECISION_SINGLE);
+    }
+}
+
+static void check_extras(struct device *d)
+{
+    static const uint32_t widths[] = {1, 4, 8, 16};
+    for (size_t k = 0; k < sizeof widths / sizeof *widths; k++) {
+        check_device(d, widths[k], SIM_DELIVERY_PARTITIONED, 3, 2, true, PRECISION_SINGLE);
+        if (device_info_of(d)->has_double) {
+            check_device(d, widths[k], SIM_DELIVERY_PARTITIONED, 0, 2, true, PRECISION_DOUBLE);
+            check_device(d, widths[k], SIM_DELIVERY_ATOMIC, 5, 2, true, PRECISION_DOUBLE);
+        }
     }
 }
 
@@ -60,7 +81,7 @@ static void check_groups(struct device *d)
 {
     static const uint32_t groups[] = {1, 3, 64};
     for (size_t k = 0; k < sizeof groups / sizeof *groups; k++) {
-        check_device(d, 4, SIM_DELIVERY_ATOMIC, groups[k], 2);
+        check_device(d, 4, SIM_DELIVERY_ATOMIC, groups[k], 2, false, PRECISION_SINGLE);
     }
 }
 
@@ -69,7 +90,7 @@ static void check_draws(struct device *d)
 {
     static const uint32_t draws[] = {1, 3, 4, 5, 6, 11};
     for (size_t k = 0; k < sizeof draws / sizeof *draws; k++) {
-        check_device(d, 8, SIM_DELIVERY_AUTO, 0, draws[k]);
+        check_device(d, 8, SIM_DELIVERY_AUTO, 0, draws[k], false, PRECISION_SINGLE);
     }
 }
 
@@ -77,6 +98,12 @@ static void results_do_not_depend_on_width_or_delivery(void **state)
 {
     (void)state;
     on_every_device(check_widths);
+}
+
+static void results_when_double_given_or_stopped_do_not_depend_on_width(void **state)
+{
+    (void)state;
+    on_every_device(check_extras);
 }
 
 static void results_do_not_depend_on_work_groups(void **state)
@@ -98,6 +125,7 @@ int main(void)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_do_not_depend_on_width_or_delivery),
+        cmocka_unit_test(results_when_double_given_or_stopped_do_not_depend_on_width),
         cmocka_unit_test(results_do_not_depend_on_work_groups),
         cmocka_unit_test(results_equal_for_any_number_of_draws),
     };
