@@ -132,10 +132,10 @@ struct cpu_backend {
     atomic_uint next_partition;
 };
 
-/* Number k of an array of numbers (or of sums: they are as wide). */
+/* Number k of an array of numbers (or of sums: they are as wide); NULL of an empty array. */
 static inline void *cpu_at(enum precision p, void *numbers, size_t k)
 {
-    return (char *)numbers + k * precision_bytes(p);
+    return numbers == NULL ? NULL : (char *)numbers + k * precision_bytes(p);
 }
 
 /* Programs and tables of population `number`; cpu_population_start adds what depends on the

@@ -304,7 +304,9 @@ static void cpu_begin_block(struct cpu_worker *w, const struct cpu_population *c
     w->population = c;
     w->first_cell = first_cell;
     memset(w->mask, 0, INTERP_BLOCK * sizeof *w->mask);
-    memset(w->stop_masks, 0, (size_t)step->n_stops * INTERP_BLOCK * sizeof *w->stop_masks);
+    for (uint32_t k = 0; k < step->n_stops; k++) {
+        memset(cpu_row(w->stop_masks, k), 0, INTERP_BLOCK * sizeof *w->stop_masks);
+    }
     memset(w->is_held, 0, step->n_streams * sizeof *w->is_held);
     w->loops->index(first_cell, INTERP_BLOCK, w->index);
     cpu_bind_vars(w, c->net);
