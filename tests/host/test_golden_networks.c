@@ -76,7 +76,7 @@ static void check_network(const char *file, const char *reference, const struct 
         char text[16], path[PATH_MOST];
         (void)snprintf(text, sizeof text, "%d", seed);
         (void)snprintf(path, sizeof path, TEST_SOURCE_DIR "/tests/%s", file);
-        golden_run_begin(&g, path, NULL, 0, NULL, text);
+        golden_run_begin(&g, path, NULL, 0, NULL, text, NULL);
         for (size_t k = 0; k < n_pairs; k++) {
             double found[QUANTITIES] = {0};
             measure(&g, pairs[k].ours, from_ms, until_ms, found);

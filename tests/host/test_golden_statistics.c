@@ -107,7 +107,7 @@ static int check_cells(const char *name)
     char path[PATH_MOST];
     int n_wrong = 0;
     (void)snprintf(path, sizeof path, TEST_SOURCE_DIR "/tests/golden/%s/network.yaml", name);
-    golden_run_begin(&g, path, NULL, 0, NULL, NULL);
+    golden_run_begin(&g, path, NULL, 0, NULL, NULL, NULL);
     (void)snprintf(path, sizeof path, TEST_SOURCE_DIR "/tests/golden/%s/stats.csv", name);
     EXPECT_TRUE(csv_table_read(&t, path));
     EXPECT_TRUE(t.n_rows >= 5);
@@ -178,7 +178,7 @@ static int check_poisson(const char *name)
     char path[PATH_MOST];
     int n_wrong = 0;
     (void)snprintf(path, sizeof path, TEST_SOURCE_DIR "/tests/golden/%s/network.yaml", name);
-    golden_run_begin(&g, path, NULL, 0, NULL, NULL);
+    golden_run_begin(&g, path, NULL, 0, NULL, NULL, NULL);
     (void)snprintf(path, sizeof path, TEST_SOURCE_DIR "/tests/golden/%s/stats.csv", name);
     EXPECT_TRUE(csv_table_read(&t, path));
     for (size_t row = 0; row < t.n_rows; row++) {
@@ -231,7 +231,7 @@ static int check_f_i(const char *name)
     char path[PATH_MOST];
     int n_wrong = 0;
     (void)snprintf(path, sizeof path, TEST_SOURCE_DIR "/tests/golden/%s/network.yaml", name);
-    golden_run_begin(&g, path, NULL, 0, NULL, NULL);
+    golden_run_begin(&g, path, NULL, 0, NULL, NULL, NULL);
     (void)snprintf(path, sizeof path, TEST_SOURCE_DIR "/tests/golden/%s/f_i.csv", name);
     EXPECT_TRUE(csv_table_read(&t, path));
     const struct lab_population *const p = &g.record.populations[0];

@@ -93,6 +93,17 @@ static double largest(const struct csv_table *t, int column)
     return most;
 }
 
+/* NEST integrates adaptively, to 1e-3 absolute; ours is rk4. V may differ by what the case
+ * states, a conductance of tau = 0.2 ms by rk4's own error at h/tau = 1/2: 1 - 1/2 + 1/8 - 1/48
+ * + 1/384 against e^-1/2, 4e-4 in a step. */
+static double own_rule(const struct golden_case *c, const struct csv_table *t, int column)
+{
+    if (strcmp(c->name, "nest_iaf_cond_exp") != 0) {
+        return 0.0;
+    }
+    return strcmp(t->names[column], "V_m") == 0 ? 5e-3 : 5e-4 * largest(t, column);
+}
+
 /* Number of values that differ by more than they may. */
 static int compare_column(const struct golden_case *c, const struct csv_table *t, int column,
                           const struct lab_record *r, const struct lab_record *shifted)
@@ -111,7 +122,9 @@ static int compare_column(const struct golden_case *c, const struct csv_table *t
         shift = fmax(
             shift, fabs(value_at(r, ours, lane, t_ms) - value_at(shifted, moved, lane, t_ms)));
     }
-    const double allowed = fmax(fmax(100.0 * c->difference, 1e-9 * largest(t, column)), shift);
+    const double allowed =
+        fmax(fmax(fmax(100.0 * c->difference, 1e-9 * largest(t, column)), shift),
+             own_rule(c, t, column));
     int n_wrong = 0;
     double worst = 0.0, worst_ms = 0.0;
     for (size_t row = 0; row < t->n_rows; row++) {
@@ -129,6 +142,18 @@ static int compare_column(const struct golden_case *c, const struct csv_table *t
                     c->name, n_wrong, t->n_rows, t->names[column], worst, worst_ms, allowed);
     }
     return n_wrong;
+}
+
+/* The last row of a reference stands at the end of its last step: one step more than the run
+ * has. */
+static void lengthen(const struct golden_case *c, char *duration, size_t n)
+{
+    struct csv_table t;
+    EXPECT_TRUE(read_table(&t, c, "trace.csv"));
+    EXPECT_TRUE(t.n_rows >= 2);
+    (void)snprintf(duration, n, "%.12g ms",
+                   csv_table_number(&t, t.n_rows - 1, csv_table_column(&t, "t_ms")) + 0.1);
+    csv_table_free(&t);
 }
 
 /* Spikes of both, each as (step, cell over all populations), sorted by step, then cell. */
@@ -183,7 +208,13 @@ static size_t their_spikes(const struct golden_case *c, struct spike **out)
 static int compare_spikes(const struct golden_case *c, const struct lab_record *r)
 {
     struct spike *ours, *theirs;
-    const size_t n = our_spikes(r, &ours), m = their_spikes(c, &theirs);
+    const int64_t end =
+        r->n_steps - (int64_t)llround(1e11 / (double)r->dt_fs); /* without the lengthening */
+    const size_t m = their_spikes(c, &theirs);
+    size_t n = our_spikes(r, &ours);
+    while (n > 0 && ours[n - 1].step >= end) {
+        n--;
+    }
     int n_wrong = n == m ? 0 : 1;
     if (n != m) {
         print_error("%s: %zu spikes, %zu wanted\n", c->name, n, m);
@@ -230,10 +261,12 @@ static int check_double(const struct golden_case *c)
 {
     struct golden_run run, moved;
     struct csv_table t;
-    char entry[256];
-    golden_run_begin(&run, c->network, NULL, 0, "double", NULL);
+    char entry[256], duration[32];
+    lengthen(c, duration, sizeof duration);
+    golden_run_begin(&run, c->network, NULL, 0, "double", NULL, duration);
     const char *const shift = shift_entry(&run, entry, sizeof entry);
-    golden_run_begin(&moved, c->network, &shift, shift == NULL ? 0 : 1, "double", NULL);
+    golden_run_begin(&moved, c->network, &shift, shift == NULL ? 0 : 1, "double", NULL,
+                     duration);
     int n_wrong = compare_spikes(c, &run.record);
     EXPECT_TRUE(read_table(&t, c, "trace.csv"));
     for (uint32_t k = 0; k < t.n_columns; k++) {
@@ -275,7 +308,7 @@ static size_t n_exact(const struct spike *ours, size_t n, const struct spike *th
 static int check_single(const struct golden_case *c)
 {
     struct golden_run run;
-    golden_run_begin(&run, c->network, NULL, 0, "single", NULL);
+    golden_run_begin(&run, c->network, NULL, 0, "single", NULL, NULL);
     struct spike *ours, *theirs;
     const size_t n = our_spikes(&run.record, &ours), m = their_spikes(c, &theirs);
     int n_wrong = 0;

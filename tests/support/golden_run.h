@@ -12,10 +12,12 @@ struct golden_run {
     struct lab_record record;
 };
 
-/* Fails the test, with all diagnostics, where the network does not load or run. */
+/* Fails the test, with all diagnostics, where the network does not load or run. precision,
+ * seed, duration: texts in place of the file's, or NULL. */
 static inline void golden_run_begin(struct golden_run *g, const char *file,
                                     const char *const *overrides, uint32_t n_overrides,
-                                    const char *precision, const char *seed)
+                                    const char *precision, const char *seed,
+                                    const char *duration)
 {
     struct err e = {.code = ERR_OK};
     struct diag_list d;
@@ -25,7 +27,8 @@ static inline void golden_run_begin(struct golden_run *g, const char *file,
     const struct desc_options options = {.overrides = overrides,
                                          .n_overrides = n_overrides,
                                          .precision = precision,
-                                         .seed = seed};
+                                         .seed = seed,
+                                         .duration = duration};
     enum err_code code = desc_load_network(&g->desc, file, &options, &d, &e);
     if (code == ERR_OK) {
         code =
