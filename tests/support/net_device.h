@@ -85,21 +85,28 @@ NET_FIXTURE_MAYBE static void expect_buffer(const struct device_buffer *b, const
     free(data);
 }
 
-NET_FIXTURE_MAYBE static void expect_same_wiring(const struct opened *o, const char *text,
-                                                 const uint32_t *widths, uint32_t n_widths)
+/* An open network, of any precision: on every device that has it as in host memory. */
+NET_FIXTURE_MAYBE static void expect_same_build(const struct opened *o, struct net_fixture *f,
+                                                const uint32_t *widths, uint32_t n_widths)
 {
-    struct net_fixture f;
-    net_fixture_open(&f, text);
     struct net_wiring host;
-    net_fixture_build(&f, &host, 2);
+    net_fixture_build(f, &host, 2);
     struct numbers expected, found;
-    take_numbers(f.n, &expected);
+    take_numbers(f->n, &expected);
     for (uint32_t k = 0; k < o->n; k++) {
+        if (f->n->precision == PRECISION_DOUBLE && !device_info_of(o->devices[k])->has_double) {
+            print_message("%s has no double precision\n", device_info_of(o->devices[k])->name);
+            continue;
+        }
         for (uint32_t q = 0; q < n_widths; q++) {
             struct net_wiring w;
             struct err e = {0};
             const struct net_build_options options = {.width = widths[q]};
-            EXPECT_OK(network_build(f.n, &w, o->devices[k], &options, &f.d, &e));
+            const enum err_code code =
+                network_build(f->n, &w, o->devices[k], &options, &f->d, &e);
+            if (code != ERR_OK) {
+                net_fixture_fail(f, code, &e);
+            }
             EXPECT_TRUE(w.is_on_device && w.row_ptr == NULL && w.target == NULL);
             EXPECT_EQ_I64(w.n_rows, host.n_rows);
             EXPECT_EQ_I64(w.n_targets, host.n_targets);
@@ -109,14 +116,33 @@ NET_FIXTURE_MAYBE static void expect_same_wiring(const struct opened *o, const c
             expect_buffer(&w.target_buffer, host.target, host.n_targets * sizeof *host.target,
                           "targets");
             expect_buffer(&w.weight_buffer, host.weight,
-                          host.n_weights * (f.n->precision == PRECISION_DOUBLE ? 8 : 4),
-                          "weights");
-            take_numbers(f.n, &found);
+                          host.n_weights * precision_bytes(f->n->precision), "weights");
+            take_numbers(f->n, &found);
             EXPECT_TRUE(memcmp(&found, &expected, sizeof found) == 0);
             net_wiring_fini(&w);
         }
     }
     net_wiring_fini(&host);
+}
+
+NET_FIXTURE_MAYBE static void expect_same_wiring(const struct opened *o, const char *text,
+                                                 const uint32_t *widths, uint32_t n_widths)
+{
+    struct net_fixture f;
+    net_fixture_open(&f, text);
+    expect_same_build(o, &f, widths, n_widths);
+    net_fixture_close(&f);
+}
+
+/* In single and in double precision. */
+NET_FIXTURE_MAYBE static void expect_same_wiring_twice(const struct opened *o, const char *text,
+                                                       const uint32_t *widths,
+                                                       uint32_t n_widths)
+{
+    struct net_fixture f;
+    expect_same_wiring(o, text, widths, n_widths);
+    net_fixture_open_double(&f, text);
+    expect_same_build(o, &f, widths, n_widths);
     net_fixture_close(&f);
 }
 

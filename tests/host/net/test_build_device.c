@@ -3,6 +3,7 @@
  * nothing is compiled yet. ctest-labels: slow */
 #include "support/expect.h"
 #include "support/net_device.h"
+#include "support/net_edges.h"
 
 #include "net/inside.h"
 
@@ -44,9 +45,15 @@ static void wiring_when_of_any_rule_and_size_is_that_of_the_host(void **state)
             "allow_multapses: false, "
             "receptor: B, weight: \"(1 + mod(i_pre, 7) + i_post/100)*(1 nS)\"}\n"
             "  J: {from: P, to: Q, rule: pairwise_bernoulli, p: 1}\n"
-            "  K: {from: P, to: Q, rule: pairwise_bernoulli, p: 0}\n",
+            "  K: {from: P, to: Q, rule: pairwise_bernoulli, p: 0}\n"
+            "  L: {from: P, to: Q, rule: all_to_all, receptor: B, weight: \"ite(mod(i_post, 3) "
+            "== 1, -(i_pre - i_pre), 1)*(1 nS)\"}\n",
             s + 1, n, m, n, allowed * (n - 1 < 20 ? n - 1 : 20));
-        expect_same_wiring(*state, text, all_widths, 4);
+        if (s % 3 == 0) {
+            expect_same_wiring_twice(*state, text, all_widths, 4);
+        } else {
+            expect_same_wiring(*state, text, all_widths, 4);
+        }
     }
 }
 
@@ -64,7 +71,7 @@ static void weights_when_of_several_receptors_are_those_of_the_host(void **state
         "  F: {from: Q, to: Q, rule: fixed_indegree, indegree: 9, receptor: A, weight: "
         "\"truncated(normal(1 nS, 1 nS), 0.5 nS, "
         "3 nS)\", delay: \"truncated(normal(1.5 ms, 0.5 ms), 0.5 ms, 4 ms)\"}\n";
-    expect_same_wiring(*state, text, all_widths, 4);
+    expect_same_wiring_twice(*state, text, all_widths, 4);
 }
 
 /* More bits of pairs (312 MB) than are kept or fit one launch: rows are drawn in slabs, twice.
@@ -92,7 +99,28 @@ static void wiring_when_there_is_no_space_is_that_of_the_host(void **state)
                                "receptor: A, weight: \"uniform(1 nS, 9 nS)\", delay: \"(1 + "
                                "mod(i_post, 5))*(0.1 ms)\"}\n";
     static const uint32_t widths[2] = {0, 16};
-    expect_same_wiring(*state, text, widths, 2);
+    expect_same_wiring_twice(*state, text, widths, 2);
+}
+
+/* Every width, with delays by a column and by an expression, and beside a rule that draws. */
+static void edges_when_given_are_those_of_the_host(void **state)
+{
+    static const char *const precisions[2] = {"single", "double"};
+    static const char *const texts[2] = {
+        NET_EDGES_TEXT(
+            "A: 1 nS, B: \"lognormal(1 nS, 0.4 nS)\", C: 2 nS",
+            "") "  Y: {from: Q, to: Q, rule: fixed_indegree, indegree: 5, receptor: A, weight: "
+                "\"uniform(1 nS, 2 nS)\"}\n",
+        NET_EDGES_TEXT("A: 1 nS", ", delay: \"uniform(1 ms, 3 ms) + distance/(0.8 m/s)\"")};
+    for (uint32_t q = 0; q < 4; q++) {
+        struct net_edges_given x;
+        net_edges_init(&x, q < 2 ? 5000 : 17, q % 2 == 0);
+        struct net_fixture f;
+        net_edges_open(&f, texts[q % 2], &x, precisions[q / 2]);
+        expect_same_build(*state, &f, all_widths, 4);
+        net_fixture_close(&f);
+        net_edges_fini(&x);
+    }
 }
 
 static void network_when_it_has_no_projection_builds(void **state)
@@ -110,26 +138,31 @@ static void values_when_wrong_give_the_hosts_message(void **state)
         "receptor: A, weight: 1 nS",
         "rule: pairwise_bernoulli, p: \"sqrt(40.5 - i_post)\", receptor: A, weight: 1 nS",
         "rule: all_to_all, receptor: A, weight: \"(30.5 - i_pre)*(1 nS)\"",
-        "rule: all_to_all, weight: {B: \"uniform(1 nS, 2 nS)\", A: \"exp(i_pre*3)*(1 nS)\"}",
+        "rule: all_to_all, weight: {B: \"uniform(1 nS, 2 nS)\", A: \"exp(i_pre*300)*(1 nS)\"}",
         "rule: all_to_all, receptor: A, weight: 1 nS, delay: \"(i_pre*i_post)*(0.2 ms)\"",
         "rule: fixed_indegree, indegree: 3, receptor: A, weight: 1 nS, delay: \"sqrt(9.5 - "
         "i_post)*(1 ms)\"",
         "rule: all_to_all, receptor: A, weight: \"truncated(normal(1 nS, 1 nS), 100 nS, 101 "
         "nS)\"",
-        "rule: all_to_all, receptor: A, weight: \"ite(i_pre == 9 and i_post == 8, 1e-12 nS, 1 "
+        "rule: all_to_all, receptor: A, weight: \"ite(i_pre == 9 and i_post == 8, 1e-18 nS, 1 "
         "nS)\"",
     };
     const struct opened *const o = *state;
-    for (uint32_t k = 0; k < sizeof projections / sizeof *projections; k++) {
+    const uint32_t n_projections = sizeof projections / sizeof *projections;
+    for (uint32_t k = 0; k < 2 * n_projections; k++) {
         char text[1024];
         snprintf(text, sizeof text,
                  "time: {duration: 1 ms, step: 0.1 ms}\nspace: {shape: box, side: 100 um}\n"
                  "populations: {P: {model: test_cell.yaml, count: 50}, Q: {model: "
                  "test_cell.yaml, count: 70}}\n"
                  "projections: {X: {from: P, to: Q, %s}}\n",
-                 projections[k]);
+                 projections[k % n_projections]);
         struct net_fixture f;
-        net_fixture_open(&f, text);
+        if (k < n_projections) {
+            net_fixture_open(&f, text);
+        } else {
+            net_fixture_open_double(&f, text);
+        }
         struct net_wiring w;
         struct err e = {0}, expected = {0};
         EXPECT_EQ_I64(network_build(f.n, &w, NULL, NULL, &f.d, &expected), ERR_FILE);
@@ -201,6 +234,7 @@ int main(void)
         cmocka_unit_test(weights_when_of_several_receptors_are_those_of_the_host),
         cmocka_unit_test(wiring_when_drawn_in_slabs_is_that_of_the_host),
         cmocka_unit_test(wiring_when_there_is_no_space_is_that_of_the_host),
+        cmocka_unit_test(edges_when_given_are_those_of_the_host),
         cmocka_unit_test(network_when_it_has_no_projection_builds),
         cmocka_unit_test(values_when_wrong_give_the_hosts_message),
         cmocka_unit_test(values_when_odd_but_usable_warn_as_on_the_host),

@@ -82,6 +82,36 @@ static void weights_when_of_several_receptors_share_one_draw(void **state)
     net_fixture_close(&f);
 }
 
+/* -0 has the bits of a huge number. */
+static void weight_when_minus_zero_is_zero(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "time: {duration: 1 ms, step: 0.1 ms}\n"
+        "populations: {P: {model: test_cell.yaml, count: 20}}\n"
+        "projections: {X: {from: P, to: P, rule: all_to_all, receptor: A, weight: \"ite(i_post "
+        "== 3, -(i_pre - i_pre), 1)*(1 nS)\"}}\n";
+    for (int q = 0; q < 2; q++) {
+        struct net_fixture f;
+        if (q == 0) {
+            net_fixture_open(&f, text);
+        } else {
+            net_fixture_open_double(&f, text);
+        }
+        struct net_wiring w;
+        net_fixture_build(&f, &w, 1);
+        struct net_fixture_edge *const edges = net_fixture_edges(f.n, &w, &f.n->conns[0]);
+        const int scale = f.n->channels[0].scale_log2;
+        EXPECT_EQ_I64(scale, (q == 0 ? 30 : 52) - 5); /* 20 synapses of 1 */
+        for (uint64_t k = 0; k < f.n->conns[0].n_edges; k++) {
+            EXPECT_EQ_I64(edges[k].weight, edges[k].target == 3 ? 0 : INT64_C(1) << scale);
+        }
+        free(edges);
+        net_wiring_fini(&w);
+        net_fixture_close(&f);
+    }
+}
+
 static void scale_when_found_lets_no_target_overflow(void **state)
 {
     (void)state;
@@ -340,6 +370,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(delays_when_of_distance_round_half_up),
         cmocka_unit_test(weights_when_of_several_receptors_share_one_draw),
+        cmocka_unit_test(weight_when_minus_zero_is_zero),
         cmocka_unit_test(scale_when_found_lets_no_target_overflow),
         cmocka_unit_test(rings_when_laid_out_hold_the_longest_delay),
         cmocka_unit_test(build_when_on_more_threads_is_the_same),
