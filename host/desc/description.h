@@ -37,10 +37,9 @@ struct desc_weight {
 };
 
 /* One given event of a spike train. */
-#define DESC_EVERY_CELL UINT32_MAX
 struct desc_spike {
     int64_t step;      /* it takes part in the step that begins at its time */
-    uint32_t neuron;   /* DESC_EVERY_CELL: all cells of each target population */
+    uint32_t neuron;
     uint32_t receptor; /* index in desc_input.weights: their names; values are NULL for given
                           events */
     double weight;     /* house units of the receptor's variable */

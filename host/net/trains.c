@@ -58,14 +58,6 @@ static void sort_block(struct train_event *x, struct train_event *spare, uint64_
     }
 }
 
-/* Cells that a spike reaches: [*from, *to). */
-static void spike_cells(const struct train_build *b, const struct desc_spike *s, uint32_t *from,
-                        uint32_t *to)
-{
-    *from = s->neuron == DESC_EVERY_CELL ? 0 : s->neuron;
-    *to = s->neuron == DESC_EVERY_CELL ? b->p->n : s->neuron + 1;
-}
-
 /* Numbers of events per block into ptr[1 …], which become pointers that count on from `begin`.
  */
 static void count_train(const struct train_build *b, const struct desc_input *in,
@@ -74,11 +66,7 @@ static void count_train(const struct train_build *b, const struct desc_input *in
     const uint32_t n_blocks = b->p->trains.n_blocks;
     for (uint64_t k = 0; k < in->n_spikes; k++) {
         const struct desc_spike *const s = &in->spikes[k];
-        uint32_t from, to;
-        spike_cells(b, s, &from, &to);
-        for (uint32_t cell = from; is_meant[s->receptor] && cell < to; cell++) {
-            ptr[cell / CELL_BLOCK + 1]++;
-        }
+        ptr[s->neuron / CELL_BLOCK + 1] += is_meant[s->receptor] ? 1 : 0;
     }
     ptr[0] = begin;
     for (uint32_t block = 0; block < n_blocks; block++) {
@@ -104,12 +92,8 @@ static bool place_train(const struct train_build *b, const struct desc_input *in
                        in->name);
             return false;
         }
-        uint32_t from, to;
-        spike_cells(b, s, &from, &to);
-        for (uint32_t cell = from; cell < to; cell++) {
-            b->events[next[cell / CELL_BLOCK]++] = (struct train_event){
-                .weight = weight, .step = s->step, .lane = cell % CELL_BLOCK};
-        }
+        b->events[next[s->neuron / CELL_BLOCK]++] = (struct train_event){
+            .weight = weight, .step = s->step, .lane = s->neuron % CELL_BLOCK};
     }
     for (uint32_t block = 0; block < b->p->trains.n_blocks; block++) {
         sort_block(b->events + ptr[block], b->spare, ptr[block + 1] - ptr[block]);
@@ -127,10 +111,9 @@ static enum err_code count_trains(struct train_build *b, bool *const *is_meant, 
         const struct desc_input *const in = b->inputs[b->p->step.trains[k].event];
         for (uint64_t s = 0; s < in->n_spikes; s++) {
             const uint32_t neuron = in->spikes[s].neuron;
-            ERR_IF(in->spikes[s].receptor >= in->n_weights ||
-                       (neuron >= b->p->n && neuron != DESC_EVERY_CELL),
-                   e, ERR_FILE, "input '%s': event %llu names neuron %u, but '%s' has %u cells",
-                   in->name, (unsigned long long)s + 1, neuron, b->p->name, b->p->n);
+            ERR_IF(in->spikes[s].receptor >= in->n_weights || neuron >= b->p->n, e, ERR_FILE,
+                   "input '%s': event %llu names neuron %u, but '%s' has %u cells", in->name,
+                   (unsigned long long)s + 1, neuron, b->p->name, b->p->n);
         }
         mark_weights(b, in, b->p->step.trains[k].receptor, is_meant[k]);
         count_train(b, in, is_meant[k], t->n_events, t->ptr + k * row);

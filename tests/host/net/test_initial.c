@@ -141,6 +141,122 @@ static void values_when_wrong_name_population_cell_and_variable(void **state)
                  "'w' of population 'P', cell 0: truncated() found no value");
 }
 
+/* The same words in double: 2*(2*(r >> 9) + 1)*2^-24 + 1 has no rounding there. */
+static void values_when_in_double_have_its_bits(void **state)
+{
+    (void)state;
+    struct net_fixture f;
+    net_fixture_open_double(&f, cells);
+    const struct net_population *const p = &f.n->populations[0];
+    const int k = model_find_parameter(p->model, "k"),
+              tau = model_find_parameter(p->model, "tau");
+    const int v = model_find_state(p->model, "v"), w = model_find_state(p->model, "w"),
+              g = model_find_state(p->model, "g_a");
+    for (uint32_t i = 0; i < p->n; i++) {
+        const double value = 1.0 + 2.0 * (double)draw("P\0k", 3, STREAM_PARAMETER, i);
+        EXPECT_SAME_F64(p->parameter[k][i], value);
+        const double u = (double)draw("P\0v", 3, STREAM_INITIAL, i);
+        EXPECT_SAME_F64(p->state[v][i], -80.0 + 20.0 * u);
+        EXPECT_SAME_F64(p->state[w][i], 2.0 * value + p->state[v][i] + (double)i);
+        EXPECT_TRUE(p->state[g][i] >= 0.0 && p->state[g][i] <= 2.0);
+        EXPECT_SAME_F64(p->parameter[tau][i], 5.0 + (double)p->x[i] / 100.0);
+    }
+    for (uint32_t i = p->n; i < p->n_padded; i++) {
+        EXPECT_SAME_F64(p->state[w][i], p->state[w][0]);
+    }
+    net_fixture_close(&f);
+}
+
+/* Counts are drawn from means rounded to single in both. */
+static void counts_when_drawn_are_the_same_in_both_precisions(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "time: {duration: 1 ms}\npopulations:\n"
+        "  P: {model: test_cell.yaml, count: 500, initial: {w: \"poisson(0.1 + i/7)\"}}\n";
+    struct net_fixture f, g;
+    net_fixture_open(&f, text);
+    net_fixture_open_double(&g, text);
+    const int w = model_find_state(f.n->populations[0].model, "w");
+    double sum = 0.0;
+    for (uint32_t i = 0; i < 500; i++) {
+        EXPECT_SAME_F64(f.n->populations[0].state[w][i], g.n->populations[0].state[w][i]);
+        sum += f.n->populations[0].state[w][i];
+    }
+    EXPECT_NEAR(sum, 500 * 0.1 + 250 * 499 / 7.0, 5.0 * sqrt(18000.0));
+    net_fixture_close(&f);
+    net_fixture_close(&g);
+}
+
+static const char with_columns[] =
+    "time: {duration: 1 ms}\npopulations:\n"
+    "  P:\n    model: test_cell.yaml\n    count: 20\n"
+    "    set: {k: {file: cells.csv, column: k}}\n"
+    "    initial: {v: {file: cells.csv, column: v_mV, unit: mV}, w: \"2*k + v/mV\"}\n";
+
+static void open_columns(struct net_fixture *f, const char *precision, const char *last_k,
+                         enum err_code expected)
+{
+    char csv[2048] = "k,v_mV\n";
+    for (uint32_t i = 0; i < 20; i++) {
+        char row[64];
+        snprintf(row, sizeof row, "0.%u,-60.%u\n", i + 1, i);
+        if (i == 19) {
+            snprintf(row, sizeof row, "%s,-1\n", last_k);
+        }
+        strcat(csv, row);
+    }
+    const char *const files[] = {"cells.csv", csv, NULL};
+    struct err e = {0};
+    const struct desc_options options = {.precision = precision};
+    enum err_code code = net_fixture_load(f, with_columns, files, &options, &e);
+    if (code == ERR_OK) {
+        code = network_create(&f->n, f->desc, &f->d, &e);
+    }
+    if (code != expected) {
+        net_fixture_fail(f, code, &e);
+    }
+}
+
+/* Values of a column stand as they are, rounded once in single precision; other values may use
+ * them. */
+static void columns_when_given_are_the_cells_values(void **state)
+{
+    (void)state;
+    for (int q = 0; q < 2; q++) {
+        struct net_fixture f;
+        open_columns(&f, q == 0 ? "single" : "double", "0.3", ERR_OK);
+        const struct net_population *const p = &f.n->populations[0];
+        const int k = model_find_parameter(p->model, "k"), v = model_find_state(p->model, "v"),
+                  w = model_find_state(p->model, "w");
+        EXPECT_TRUE(p->parameter[k] != NULL);
+        for (uint32_t i = 0; i < 19; i++) {
+            char number[32];
+            snprintf(number, sizeof number, "0.%u", i + 1);
+            const double wanted = strtod(number, NULL);
+            snprintf(number, sizeof number, "-60.%u", i);
+            const double start = strtod(number, NULL);
+            EXPECT_SAME_F64(p->parameter[k][i], q == 0 ? (double)(float)wanted : wanted);
+            EXPECT_SAME_F64(p->state[v][i], q == 0 ? (double)(float)start : start);
+            EXPECT_NEAR(p->state[w][i], 2.0 * wanted + start, q == 0 ? 1e-4 : 1e-13);
+        }
+        EXPECT_SAME_F64(p->state[v][31], p->state[v][0]); /* padding */
+        net_fixture_close(&f);
+    }
+}
+
+static void column_when_beyond_single_precision_is_an_error(void **state)
+{
+    (void)state;
+    struct net_fixture f;
+    open_columns(&f, "single", "1e39", ERR_FILE);
+    EXPECT_TRUE(net_fixture_says(&f, DIAG_ERROR,
+                                 "parameter 'k' of population 'P', cell 19, is infinite"));
+    net_fixture_close(&f);
+    open_columns(&f, "double", "1e39", ERR_OK);
+    net_fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -149,6 +265,10 @@ int main(void)
         cmocka_unit_test(positions_when_drawn_fill_the_box),
         cmocka_unit_test(values_when_another_population_is_added_stay),
         cmocka_unit_test(values_when_wrong_name_population_cell_and_variable),
+        cmocka_unit_test(values_when_in_double_have_its_bits),
+        cmocka_unit_test(counts_when_drawn_are_the_same_in_both_precisions),
+        cmocka_unit_test(columns_when_given_are_the_cells_values),
+        cmocka_unit_test(column_when_beyond_single_precision_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
