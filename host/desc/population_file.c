@@ -52,6 +52,13 @@ static void read_size(struct network_reader *r, struct yaml *entry, const char *
     p->n = (uint32_t)n;
 }
 
+void network_over_functions(const struct model *m, const struct scope *above, struct scope *out)
+{
+    *out = m->extra == NULL ? (struct scope){.n = 0} : *m->extra->functions;
+    out->parent = above;
+    out->no_units = m->no_units;
+}
+
 /* The entry of that name, replaced or new. */
 static struct desc_setting *setting_of(struct desc_setting *settings, uint32_t *n,
                                        const char *name)
@@ -206,7 +213,9 @@ static void read_initial(struct network_reader *r, struct yaml *map, uint32_t k,
         }
         return;
     }
-    struct scope scope = {.parent = &r->cell_scope, .no_units = m->no_units};
+    struct scope functions;
+    network_over_functions(m, &r->cell_scope, &functions);
+    struct scope scope = {.parent = &functions, .no_units = m->no_units};
     scope.symbols = arena_alloc(l->arena, m->scope.n, sizeof *scope.symbols);
     for (uint32_t j = 0; scope.symbols != NULL && j < m->scope.n; j++) {
         const enum symbol_kind kind = m->scope.symbols[j]->kind;

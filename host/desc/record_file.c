@@ -198,8 +198,9 @@ static bool read_expression(struct network_reader *r, struct yaml *map,
         }
         out->unit_text = unit->text;
     }
-    struct scope scope = p->model->scope;
-    scope.parent = &r->index_scope;
+    struct scope functions, scope = p->model->scope;
+    network_over_functions(p->model, &r->index_scope, &functions);
+    scope.parent = &functions;
     scope.no_units = p->model->no_units;
     out->value = field_expression(r->l, expr, &scope,
                                   unit != NULL && !p->model->no_units ? &out->unit : NULL,

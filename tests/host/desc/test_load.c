@@ -116,6 +116,54 @@ static void kind_of_a_file_when_asked_for_looks_through_extends(void **state)
     EXPECT_TRUE(desc_names_network(fixture_file("own.yaml", "extends: own.yaml\n")));
 }
 
+/* Paths of a network in memory begin in the working folder, then beside its name. */
+static void network_when_given_as_a_text_is_loaded(void **state)
+{
+    (void)state;
+    const char *const model = fixture_file("lif.yaml", FIXTURE_LIF);
+    struct fixture f;
+    for (int k = 0; k < 3; k++) {
+        char text[1000];
+        (void)snprintf(
+            text, sizeof text,
+            "time: {duration: 1 ms}\npopulations: {cell: {model: \"%s\", count: 1}}\n",
+            k == 0   ? model
+            : k == 1 ? "lif.yaml"
+                     : "dspn");
+        static const char *const overrides[] = {
+            "populations.cell.count=3", "inputs.step.to=cell", "inputs.step.variable=I_ext",
+            "inputs.step.value=5 pA"};
+        const struct desc_options o = {
+            .overrides = overrides, .n_overrides = k == 2 ? 1 : 4, .precision = "double"};
+        fixture_open(&f);
+        f.code =
+            desc_load_network_text(&f.net, k == 1 ? model : "a check", text, &o, &f.d, &f.e);
+        diag_print(&f.d, 0, &f.found);
+        if (f.code != ERR_OK) {
+            fail_msg("%s\n%s", f.e.msg, text_string(&f.found));
+        }
+        EXPECT_EQ_I64(f.net->populations[0].n, 3);
+        EXPECT_EQ_I64(f.net->precision, PRECISION_DOUBLE);
+        EXPECT_EQ_I64(f.net->n_inputs, k == 2 ? 0 : 1);
+        fixture_close(&f);
+    }
+    fixture_open(&f);
+    const char *const wrong =
+        "time: {duration: 1 ms}\npopulations: {cell: {model: nothing, count: 1}}\n";
+    EXPECT_EQ_I64(desc_load_network_text(&f.net, "a check", wrong, NULL, &f.d, &f.e), ERR_FILE);
+    diag_print(&f.d, 0, &f.found);
+    EXPECT_CONTAINS(text_string(&f.found),
+                    "a check:2:29: error: no shipped model is called 'nothing'");
+    fixture_close(&f);
+    fixture_open(&f);
+    const char *const sound =
+        "time: {duration: 1 ms}\npopulations: {cell: {model: dspn, count: 1}}\n";
+    static const char *const bad[] = {"populations.cell.set.phi1=7"};
+    const struct desc_options o = {.overrides = bad, .n_overrides = 1};
+    EXPECT_EQ_I64(desc_load_network_text(&f.net, "a check", sound, &o, &f.d, &f.e), ERR_USAGE);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +173,7 @@ int main(void)
         cmocka_unit_test(model_in_an_override_when_beside_the_network_is_found),
         cmocka_unit_test(unknown_name_when_near_a_shipped_one_is_suggested),
         cmocka_unit_test(kind_of_a_file_when_asked_for_looks_through_extends),
+        cmocka_unit_test(network_when_given_as_a_text_is_loaded),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_clean);
 }

@@ -44,6 +44,62 @@ static void child_when_it_edits_inserts_and_removes(void **state)
         "a = 2; x = a; dv/dt = (E - v) / tau; b = s; y = b; z = y; ");
 }
 
+static void child_when_it_gives_null_removes_the_statement(void **state)
+{
+    (void)state;
+    expect_statements("extends: base.yaml\nequations:\n  - {a: null, b: null}\n",
+                      "dv/dt = (E - v) / tau; ");
+    expect_statements(
+        "extends: base.yaml\nequations:\n  - b: null\n  - dv/dt: null\n  - v = E\n",
+        "a = s; v = E; ");
+}
+
+/* A grandchild edits what its parent inserted; the parent's list comes first. */
+static void grandchild_when_it_edits_sees_all_statements(void **state)
+{
+    (void)state;
+    (void)fixture_file("base.yaml", BASE);
+    (void)fixture_file("middle.yaml", "extends: base.yaml\nparameters: {k: 3}\nequations:\n  - "
+                                      "{after: a, equations: \"x = k*a\"}\n"
+                                      "  - b = x\n");
+    expect_statements("extends: middle.yaml\nequations:\n  - {before: x, equations: \"y = "
+                      "k\"}\n  - x = y\n  - "
+                      "{b: null}\n",
+                      "a = s; y = k; x = y; dv/dt = (E - v) / tau; ");
+    struct fixture f;
+    fixture_sound_model(
+        &f, "extends: middle.yaml\nfunctions: {\"f(x)\": 2*x}\nreset: v = E - f(1 mV)\n"
+            "threshold: v > -40 mV\nrefractory: 2 ms\nparameters: {tau: {value: 20 ms}, s: "
+            "null, k: "
+            "4}\nequations: a = k\n");
+    EXPECT_EQ_I64(f.model->n_parameters, 3);
+    EXPECT_NEAR(fixture_value(f.model->parameters[model_find_parameter(f.model, "tau")].value),
+                20, 0);
+    EXPECT_NEAR(fixture_value(f.model->parameters[model_find_parameter(f.model, "k")].value), 4,
+                0);
+    EXPECT_TRUE(f.model->refractory != NULL);
+    fixture_close(&f);
+}
+
+/* Receptors, presets and what a preset holds are joined; null takes one out. */
+static void child_when_it_extends_joins_presets_and_receptors(void **state)
+{
+    (void)state;
+    (void)fixture_file("base.yaml", FIXTURE_LIF);
+    struct fixture f;
+    fixture_sound_model(
+        &f, "extends: base.yaml\nreceptors: {NMDA: g_n, GABA: null}\nstate: {g_n: 0 nS}\n"
+            "presets: {slow: {tau_m: 50 ms, v: null}, quick: {tau_m: 1 ms}}\n"
+            "equations:\n  - {after: g_e, equations: \"dg_n/dt = -g_n/(100 ms)\"}\n");
+    EXPECT_EQ_I64(f.model->n_receptors, 2);
+    EXPECT_STR(f.model->receptors[1].name, "NMDA");
+    EXPECT_EQ_I64(f.model->n_presets, 2);
+    EXPECT_EQ_I64(f.model->presets[0].n, 1);
+    EXPECT_NEAR(fixture_value(f.model->presets[0].values[0]), 50, 0);
+    EXPECT_STR(f.model->statements[1].name, "g_n");
+    fixture_close(&f);
+}
+
 static void child_when_it_removes_keys_has_them_no_more(void **state)
 {
     (void)state;
@@ -93,6 +149,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(child_when_it_extends_replaces_in_place_and_appends),
         cmocka_unit_test(child_when_it_edits_inserts_and_removes),
+        cmocka_unit_test(child_when_it_gives_null_removes_the_statement),
+        cmocka_unit_test(grandchild_when_it_edits_sees_all_statements),
+        cmocka_unit_test(child_when_it_extends_joins_presets_and_receptors),
         cmocka_unit_test(child_when_it_removes_keys_has_them_no_more),
         cmocka_unit_test(edit_when_wrong_is_reported),
         cmocka_unit_test(left_side_when_it_stands_twice_cannot_be_replaced),

@@ -133,6 +133,50 @@ static void population_when_its_name_is_odd_is_refused(void **state)
     fixture_close(&f);
 }
 
+/* A preset's integrator gives way to the population's own. */
+static void preset_when_it_has_an_integrator_changes_it(void **state)
+{
+    (void)state;
+    (void)fixture_file(
+        "own.yaml",
+        "parameters: {k: 1}\nstate: {x: 0}\nequations: x = k\npresets:\n  fine: {integrator: "
+        "exponential_euler, k: 2, protocol: {times: [1 ms, 2 ms, 3 ms]}}\n  plain: {k: 3}\n");
+    struct fixture f;
+    fixture_network(
+        &f,
+        "time: {duration: 1 ms}\npopulations:\n  A: {model: own.yaml, count: 1, preset: fine}\n"
+        "  B: {model: own.yaml, count: 1, preset: plain}\n"
+        "  C: {model: own.yaml, count: 1, preset: fine, integrator: euler}\n"
+        "  D: {model: own.yaml, count: 1, preset: fine}\n");
+    const struct desc_population *const p = f.net->populations;
+    EXPECT_EQ_I64(p[0].model->integrator, INTEGRATOR_EXPONENTIAL_EULER);
+    EXPECT_EQ_I64(p[1].model->integrator, INTEGRATOR_EULER);
+    EXPECT_EQ_I64(p[2].model->integrator, INTEGRATOR_EULER);
+    EXPECT_TRUE(p[3].model == p[0].model && p[1].model == p[2].model);
+    EXPECT_EQ_I64(p[0].n_set, 1);
+    fixture_close(&f);
+}
+
+/* A model's functions are known to initial values and recorded expressions of a network. */
+static void functions_of_the_model_when_used_in_a_network_are_found(void **state)
+{
+    (void)state;
+    (void)fixture_file(
+        "own.yaml",
+        "functions: {\"twice(x)\": 2*x}\nparameters: {k: 1 mV}\nstate: {v: 0 mV}\nequations: v "
+        "= twice(k)\n");
+    struct fixture f;
+    fixture_network(
+        &f,
+        "time: {duration: 1 ms}\npopulations:\n  A: {model: own.yaml, count: 1, initial: {v: "
+        "\"twice(k)\"}}\nrecord:\n  traces:\n    - {of: A, variables: [{name: w, expr: "
+        "\"twice(v)\", "
+        "unit: mV}]}\n");
+    EXPECT_EQ_I64(f.net->populations[0].n_initial, 1);
+    EXPECT_EQ_I64(f.net->n_traces, 1);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +185,8 @@ int main(void)
         cmocka_unit_test(settings_when_wrong_are_refused),
         cmocka_unit_test(count_when_at_its_limits_is_taken),
         cmocka_unit_test(population_when_its_name_is_odd_is_refused),
+        cmocka_unit_test(preset_when_it_has_an_integrator_changes_it),
+        cmocka_unit_test(functions_of_the_model_when_used_in_a_network_are_found),
     };
     return cmocka_run_group_tests(tests, write_cell, fixture_clean);
 }

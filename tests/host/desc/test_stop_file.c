@@ -16,12 +16,13 @@ static int write_cells(void **state)
 static void load(struct fixture *f, const char *formula)
 {
     char text[1500];
-    (void)snprintf(text, sizeof text,
-                   "time: {duration: 10 ms}\nconstants: {low: -70 mV}\nfunctions: {\"over(x)\": "
-                   "\"x - low\"}\n"
-                   "populations:\n  A: {model: lif.yaml, count: 3}\n  B: {model: flag.yaml, "
-                   "count: 2}\nstop_when: %s\n",
-                   formula);
+    (void)snprintf(
+        text, sizeof text,
+        "time: {duration: 10 ms}\nconstants: {low: -70 mV}\nfunctions: {\"over(x)\": "
+        "\"x - low\"}\n"
+        "populations:\n  A: {model: lif.yaml, count: 3}\n  B: {model: flag.yaml, "
+        "count: 2}\nstop_when: %s\n",
+        formula);
     fixture_network_with(f, text, NULL);
 }
 
@@ -37,12 +38,13 @@ static void formula_when_read_is_terms_and_nodes(void **state)
 {
     (void)state;
     struct fixture f;
-    load_sound(&f,
-               "\"any(B.n >= 0) or not (all(A.v > -50 mV and A.I > 0 pA) and any(over(A.v) > 0 mV))\"");
+    load_sound(&f, "\"any(B.n >= 0) or not (all(A.v > -50 mV and A.I > 0 pA) and any(over(A.v) "
+                   "> 0 mV))\"");
     const struct desc_stop *const s = f.net->stop;
     assert_non_null(s);
-    EXPECT_STR(s->text,
-               "any(B.n >= 0) or not (all(A.v > -50 mV and A.I > 0 pA) and any(over(A.v) > 0 mV))");
+    EXPECT_STR(
+        s->text,
+        "any(B.n >= 0) or not (all(A.v > -50 mV and A.I > 0 pA) and any(over(A.v) > 0 mV))");
     EXPECT_EQ_I64(s->n_terms, 3);
     EXPECT_EQ_I64(s->terms[0].population, 1);
     EXPECT_TRUE(!s->terms[0].is_all && s->terms[1].is_all && !s->terms[2].is_all);

@@ -79,12 +79,37 @@ static void space_when_given_has_three_sides(void **state)
     fixture_close(&f);
 }
 
+static void precision_when_given_is_single_or_double(void **state)
+{
+    (void)state;
+    (void)fixture_file("lif.yaml", FIXTURE_LIF);
+    struct fixture f;
+    fixture_network(&f, FIXTURE_NET(""));
+    EXPECT_EQ_I64(f.net->precision, PRECISION_SINGLE);
+    fixture_close(&f);
+    fixture_network(&f, FIXTURE_NET("precision: double\n"));
+    EXPECT_EQ_I64(f.net->precision, PRECISION_DOUBLE);
+    fixture_close(&f);
+    const char *const path = fixture_file("net.yaml", FIXTURE_NET("precision: double\n"));
+    struct desc_options o = {.precision = "single"};
+    fixture_open(&f);
+    assert_int_equal(desc_load_network(&f.net, path, &o, &f.d, &f.e), ERR_OK);
+    EXPECT_EQ_I64(f.net->precision, PRECISION_SINGLE);
+    fixture_close(&f);
+    o.precision = "half";
+    fixture_open(&f);
+    assert_int_equal(desc_load_network(&f.net, path, &o, &f.d, &f.e), ERR_USAGE);
+    EXPECT_CONTAINS(f.e.msg, "--precision half: 'precision': 'half' is not known");
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(times_when_given_become_steps),
         cmocka_unit_test(times_when_wrong_are_refused),
         cmocka_unit_test(space_when_given_has_three_sides),
+        cmocka_unit_test(precision_when_given_is_single_or_double),
     };
     return cmocka_run_group_tests(tests, write_cell, fixture_clean);
 }
