@@ -21,9 +21,8 @@ static const char random_network[] =
     "neurons: 0..9, from: 10 ms, until: 20 ms, "
     "variables: [v]}]\n";
 
-static void hash_and_rows_do_not_depend_on_slices_or_threads(void **state)
+static void expect_same_for_slices_and_threads(const char *precision)
 {
-    (void)state;
     static const char *const sizes[][2] = {
         {"populations.A.count=1",    "populations.B.count=5"  },
         {"populations.A.count=15",   "populations.B.count=16" },
@@ -33,7 +32,7 @@ static void hash_and_rows_do_not_depend_on_slices_or_threads(void **state)
     for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
         const char *const overrides[] = {
             sizes[k][0], sizes[k][1],
-            "record.traces=[{of: A, neurons: [0], variables: [v, u]}]"};
+            "record.traces=[{of: A, neurons: [0], variables: [v, u]}]", precision};
         struct sim_report first = {0};
         struct caught caught = {0};
         for (uint32_t j = 0; j < 5; j++) {
@@ -48,7 +47,7 @@ static void hash_and_rows_do_not_depend_on_slices_or_threads(void **state)
             struct err e;
             struct sim_report r;
             struct caught c;
-            load(&l, random_network, overrides, 3);
+            load(&l, random_network, overrides, 4);
             EXPECT_OK(run(&l, &options[j], INT64_MAX, &r, &c, &e));
             EXPECT_TRUE(c.is_sorted && c.n_spikes == r.n_spikes && r.n_spikes > 0);
             EXPECT_EQ_I64(r.n_done, 600);
@@ -72,6 +71,18 @@ static void hash_and_rows_do_not_depend_on_slices_or_threads(void **state)
         }
         sim_report_fini(&first);
     }
+}
+
+static void hash_and_rows_do_not_depend_on_slices_or_threads(void **state)
+{
+    (void)state;
+    expect_same_for_slices_and_threads("precision=single");
+}
+
+static void double_precision_does_not_depend_on_slices_or_threads(void **state)
+{
+    (void)state;
+    expect_same_for_slices_and_threads("precision=double");
 }
 
 static void network_runs_again_with_the_same_spikes(void **state)
@@ -189,6 +200,35 @@ static void state_out_of_range_ends_the_run_at_its_step(void **state)
     }
 }
 
+/* exp(91) is no float, but a double: only single precision ends there. */
+static void state_out_of_range_depends_on_the_precision(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "time: {duration: 2 ms, step: 0.1 ms}\n"
+        "populations:\n"
+        "  A: {model: integrator_neuron_simple, count: 3}\n"
+        "inputs:\n"
+        "  shove: {to: A, variable: g_ampa, value: 'exp(70*t/(1 ms))'}\n";
+    for (int k = 0; k < 2; k++) {
+        static const char *const precisions[] = {"precision=single", "precision=double"};
+        struct loaded l = {0};
+        struct err e;
+        struct sim_report r;
+        struct caught c;
+        load(&l, text, &precisions[k], 1);
+        const enum err_code code =
+            run(&l, &(struct sim_options){.threads = 1}, INT64_MAX, &r, &c, &e);
+        EXPECT_EQ_I64(code, k == 0 ? ERR_NUMERIC : ERR_OK);
+        EXPECT_EQ_I64(r.n_done, k == 0 ? 14 : 20);
+        if (k == 0) {
+            EXPECT_CONTAINS(e.msg, "neuron 0: g_ampa is nan at t = 1.4 ms");
+        }
+        sim_report_fini(&r);
+        unload(&l);
+    }
+}
+
 static void eulers_limit_is_reported_with_first_offender_and_count(void **state)
 {
     (void)state;
@@ -250,10 +290,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hash_and_rows_do_not_depend_on_slices_or_threads),
+        cmocka_unit_test(double_precision_does_not_depend_on_slices_or_threads),
         cmocka_unit_test(network_runs_again_with_the_same_spikes),
         cmocka_unit_test(others_keep_their_spikes_when_populations_come_and_move),
         cmocka_unit_test(interrupted_run_hands_out_what_is_done),
         cmocka_unit_test(state_out_of_range_ends_the_run_at_its_step),
+        cmocka_unit_test(state_out_of_range_depends_on_the_precision),
         cmocka_unit_test(eulers_limit_is_reported_with_first_offender_and_count),
         cmocka_unit_test(run_reports_the_fault_when_memory_is_out)};
     return cmocka_run_group_tests(tests, NULL, NULL);
