@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,17 +140,20 @@ static const char *literal_double(struct arena *arena, double value)
                            __builtin_signbit(value) != 0 ? "(-%" PRId64 ".0)" : "%" PRId64 ".0",
                            value < 0.0 ? -(int64_t)value : (int64_t)value);
     }
-    for (int n = 1; n <= 15 && value - value == 0.0; n++) {
-        char digits[48];
+    char digits[48] = "";
+    int n = 1, exponent = INT_MAX;
+    for (; n <= 15 && value - value == 0.0 && exponent == INT_MAX; n++) {
         (void)snprintf(digits, sizeof digits, "%.*e", n - 1, value);
-        const int exponent = atoi(strchr(digits, 'e') + 1) - (n - 1);
-        if (strtod(digits, NULL) == value && exponent >= -22 && exponent <= 22) {
-            (void)snprintf(digits, sizeof digits, "%.*g", n, value);
-            const bool is_integer = strpbrk(digits, ".,e") == NULL;
-            set_decimal_point(digits);
-            return arena_print(arena, digits[0] == '-' ? "(%s%s)" : "%s%s", digits,
-                               is_integer ? ".0" : "");
+        if (strtod(digits, NULL) == value) {
+            exponent = atoi(strchr(digits, 'e') + 1) - (n - 1); /* of the last digit */
         }
+    }
+    if (exponent >= -22 && exponent <= 22) {
+        (void)snprintf(digits, sizeof digits, "%.*g", n - 1, value);
+        const bool is_integer = strpbrk(digits, ".,e") == NULL;
+        set_decimal_point(digits);
+        return arena_print(arena, digits[0] == '-' ? "(%s%s)" : "%s%s", digits,
+                           is_integer ? ".0" : "");
     }
     return arena_print(arena, "as_double(0x%016" PRIx64 "ul)", bits);
 }

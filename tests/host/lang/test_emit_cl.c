@@ -9,11 +9,13 @@
 struct fixture {
     struct arena *arena;
     struct ir *ir;
+    enum precision precision;
 };
 
 static void fixture_init(struct fixture *f)
 {
     struct err e = {0};
+    f->precision = PRECISION_SINGLE;
     EXPECT_OK(arena_create(&f->arena, &e));
     f->ir = ir_create(f->arena);
     EXPECT_TRUE(f->ir != NULL);
@@ -33,7 +35,7 @@ static const char *emit(struct fixture *f, const uint32_t *roots, uint32_t n_roo
     struct text text = {0};
     uint8_t *const done = arena_alloc(f->arena, f->ir->n, 1), *const keep = arena_alloc(
                                                                   f->arena, f->ir->n, 1);
-    struct emit_names *const known = emit_names_create(f->ir, PRECISION_SINGLE, f->arena);
+    struct emit_names *const known = emit_names_create(f->ir, f->precision, f->arena);
     EXPECT_TRUE(done != NULL && keep != NULL && known != NULL);
     EXPECT_OK(ir_plan_add(f->ir, roots, n_roots, done, f->arena, &plan, &e));
     for (uint32_t k = 0; k < n_roots; k++) {
@@ -131,6 +133,108 @@ static void literals_when_printed_then_read_back_as_the_same_float(void **state)
         if (k % 500 == 0) {
             arena_destroy(f.arena);
             fixture_init(&f);
+        }
+    }
+    arena_destroy(f.arena);
+}
+
+static void model_step_when_double_then_types_and_literals_are_double(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    f.precision = PRECISION_DOUBLE;
+    struct ir *const ir = f.ir;
+    const uint32_t v = ir_var(ir, IR_VAR_STATE, 0), t = ir_leaf(ir, IR_TIME, IR_NONE, IR_NONE);
+    const uint32_t late = ir_op2(ir, IR_LT, number(&f, 500), t);
+    const uint32_t next =
+        ir_op2(ir, IR_ADD, ir_op2(ir, IR_MUL, ir_op1(ir, IR_EXP, v), number(&f, 0.1)), t);
+    const uint32_t spike =
+        ir_op2(ir, IR_AND, late, ir_op2(ir, IR_LE, number(&f, 1.0 / 3.0), next));
+    ir->trunc = ++ir->n_trunc;
+    const uint32_t u = ir_leaf(ir, IR_U01, 0, 0);
+    ir->trunc = 0;
+    const uint32_t drawn = ir_op3(ir, IR_TRUNC, u, number(&f, 0.25), v);
+    const uint32_t roots[2] = {ir_op3(ir, IR_SELECT, spike, number(&f, -55), next), drawn};
+    EXPECT_STR(
+        emit(&f, roots, 2, NULL),
+        "    const f64v n7 = (f64_exp(v0) * 0.1) + c0;\n"
+        "    f64v n13 = F64V(as_double(0x7ff8000000000000ul));\n"
+        "    i64v wanted13 = F64V(0.0) == F64V(0.0);\n"
+        "    for (u32 retry13 = 0u; retry13 < 1000u && MASK_ANY(wanted13); retry13++) {\n"
+        "        const f64v value13 = f64_u01(DRAW(0, 0, retry13));\n"
+        "        const i64v takes13 = wanted13 & (F64V(0.25) <= value13) & (value13 <= v0);\n"
+        "        n13 = takes13 ? value13 : n13;\n"
+        "        wanted13 = wanted13 & !takes13;\n"
+        "    }\n"
+        "    TRUNC_FAILED(wanted13);\n"
+        "    const f64v n15 = ((F64V(c1) != F64V(0.0)) && (as_double(0x3fd5555555555555ul) <= "
+        "n7)) ? "
+        "F64V(-55.0) : n7;\n");
+    arena_destroy(f.arena);
+}
+
+static void check_double_literal(const char *name, double value)
+{
+    const char *const text = name[0] == '(' ? name + 1 : name;
+    double again;
+    if (strncmp(text, "as_double(0x", 12) == 0) {
+        const uint64_t bits = strtoull(text + 12, NULL, 16);
+        memcpy(&again, &bits, sizeof again);
+    } else {
+        again = strtod(text, NULL);
+    }
+    EXPECT_SAME_F64(again, value);
+}
+
+static void literals_when_double_then_read_back_as_the_same_double(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_init(&f);
+    f.precision = PRECISION_DOUBLE;
+    static const struct {
+        double value;
+        const char *text;
+    } cases[] = {
+        {0.0,               "0.0"                            },
+        {-0.0,              "(-0.0)"                         },
+        {1.0,               "1.0"                            },
+        {0.1,               "0.1"                            },
+        {-1.5,              "(-1.5)"                         },
+        {15.2,              "15.2"                           },
+        {1e22,              "1e+22"                          },
+        {1.25e-10,          "1.25e-10"                       },
+        {123456789012345.0, "123456789012345.0"              },
+        {1e23,              "as_double(0x44b52d02c7e14af6ul)"}, /* ten to the 23 is no double */
+        {1.0 / 3.0,         "as_double(0x3fd5555555555555ul)"},
+        {-1e-310,           "as_double(0x800012688b70e62bul)"}, /* kept */
+        {(double)INFINITY,  "as_double(0x7ff0000000000000ul)"},
+        {(double)-INFINITY, "as_double(0xfff0000000000000ul)"},
+        {(double)NAN,       "as_double(0x7ff8000000000000ul)"},
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        const uint32_t node = number(&f, cases[k].value);
+        const char *name;
+        EXPECT_STR(emit(&f, &node, 1, &name), "");
+        EXPECT_STR(name, cases[k].text);
+    }
+    uint64_t x = 1;
+    for (int k = 0; k < 20000; k++) {
+        x = x * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        double value;
+        memcpy(&value, &x, sizeof value);
+        value = k % 2 == 0 ? value : (double)(int64_t)(x >> 34) / 1024.0 / 1000.0;
+        const uint32_t node = number(&f, value);
+        const char *name;
+        (void)emit(&f, &node, 1, &name);
+        if (value - value == 0.0) {
+            check_double_literal(name, value);
+        }
+        if (k % 500 == 0) {
+            arena_destroy(f.arena);
+            fixture_init(&f);
+            f.precision = PRECISION_DOUBLE;
         }
     }
     arena_destroy(f.arena);
@@ -282,6 +386,8 @@ static void block_when_memory_runs_out_then_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(model_step_when_double_then_types_and_literals_are_double),
+        cmocka_unit_test(literals_when_double_then_read_back_as_the_same_double),
         cmocka_unit_test(model_step_when_emitted_then_text_is_as_written_here),
         cmocka_unit_test(literals_when_printed_then_read_back_as_the_same_float),
         cmocka_unit_test(names_when_odd_then_become_words),
