@@ -17,6 +17,32 @@ static const char *bytes_text(char *buffer, size_t n, uint64_t bytes)
     return buffer;
 }
 
+/* "stopped at 40.5 ms by any(…): integrator 2, 7", or that it never held. */
+static void add_stop(struct text *t, const struct network *n, const struct sim_report *r)
+{
+    enum { SHOWN = 8 };
+    const struct desc_stop *const stop = n->desc->stop;
+    if (stop == NULL) {
+        return;
+    }
+    if (!r->has_stopped) {
+        text_print(t, "  not stopped: %s never held\n", stop->text);
+        return;
+    }
+    text_print(t, "  stopped at %.10g ms by %s", ir_time_ms(r->n_done, n->dt_fs), stop->text);
+    for (uint32_t k = 0; k < r->n_stop_terms; k++) {
+        for (uint32_t c = 0; c < r->n_stop_cells[k] && c < SHOWN; c++) {
+            text_print(t, c == 0 ? "; %s %u" : ", %.0s%u",
+                       n->desc->populations[stop->terms[k].population].name,
+                       r->stop_cells[k][c]);
+        }
+        if (r->n_stop_cells[k] > SHOWN) {
+            text_print(t, " and %u more", r->n_stop_cells[k] - SHOWN);
+        }
+    }
+    text_add(t, "\n");
+}
+
 void striatum_make_table(struct striatum *s, const struct network *n,
                          const struct rec_summary *summary)
 {
@@ -40,6 +66,7 @@ void striatum_make_table(struct striatum *s, const struct network *n,
                "  cells %" PRIu64 ", synapses %" PRIu64
                ", model time %.6g s after %.6g s of settling\n",
                n->n_cells, n->n_edges, seconds, (double)n->n_settle * dt_ms / 1000);
+    add_stop(t, n, r);
     text_print(t,
                "  read %.2f s, check %.2f s, compile %.2f s, build %.2f s, simulate %.2f s "
                "(real-time factor %.2f), write %.2f s, total %.2f s\n",
