@@ -1,6 +1,7 @@
 /* tests/fuzz/fuzz_desc.c: any bytes as a network or model file: read, checked, written, read
- * again. A first line "#set path=value" is an override. Built with clang
- * -fsanitize=fuzzer,address, or with replay.c to run a folder of files (ctest does). */
+ * again. A first line "#set path=value" is an override; what follows a line "#csv" is the file
+ * t.csv, which the network may name. Built with clang -fsanitize=fuzzer,address, or with
+ * replay.c to run a folder of files (ctest does). */
 #include "desc/description.h"
 #include "desc/yaml.h"
 
@@ -11,32 +12,57 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char fuzz_path[] = P_tmpdir "/fuzz_desc_XXXXXX";
+/* The loader reads files, so the bytes become some, in a folder of this process. */
+static char fuzz_folder[] = P_tmpdir "/fuzz_desc_XXXXXX";
+static char fuzz_path[sizeof fuzz_folder + 16], fuzz_table[sizeof fuzz_folder + 16],
+    fuzz_shown[sizeof fuzz_folder + 16];
 
 static void fuzz_remove(void)
 {
     (void)unlink(fuzz_path);
+    (void)unlink(fuzz_table);
+    (void)unlink(fuzz_shown);
+    (void)rmdir(fuzz_folder);
 }
 
-/* The loader reads files, so the bytes become one; the same one every time. */
-static bool fuzz_store(const uint8_t *data, size_t size)
+static bool fuzz_write_file(const char *path, const char *bytes, size_t size)
 {
-    static bool is_made;
-    if (!is_made) {
-        const int made = mkstemp(fuzz_path);
-        if (made < 0) {
-            return false;
-        }
-        (void)close(made);
-        (void)atexit(fuzz_remove);
-        is_made = true;
-    }
-    FILE *const f = fopen(fuzz_path, "wb");
+    FILE *const f = fopen(path, "wb");
     if (f == NULL) {
         return false;
     }
-    const bool is_written = fwrite(data, 1, size, f) == size;
+    const bool is_written = fwrite(bytes, 1, size, f) == size;
     return fclose(f) == 0 && is_written;
+}
+
+/* Bytes before a line "#csv"; all of them where there is none. */
+static size_t fuzz_split(const char *bytes, size_t size)
+{
+    static const char mark[] = "\n#csv\n";
+    for (size_t k = 0; k + sizeof mark - 1 <= size; k++) {
+        if (memcmp(bytes + k, mark, sizeof mark - 1) == 0) {
+            return k + 1;
+        }
+    }
+    return size;
+}
+
+static bool fuzz_store(const char *bytes, size_t size)
+{
+    static bool is_made;
+    if (!is_made) {
+        if (mkdtemp(fuzz_folder) == NULL) {
+            return false;
+        }
+        (void)snprintf(fuzz_path, sizeof fuzz_path, "%s/net.yaml", fuzz_folder);
+        (void)snprintf(fuzz_table, sizeof fuzz_table, "%s/t.csv", fuzz_folder);
+        (void)snprintf(fuzz_shown, sizeof fuzz_shown, "%s/shown.yaml", fuzz_folder);
+        (void)atexit(fuzz_remove);
+        is_made = true;
+    }
+    const size_t text = fuzz_split(bytes, size), table = text == size ? size : text + 5;
+    return fuzz_write_file(fuzz_path, bytes, text) &&
+           fuzz_write_file(fuzz_table, bytes + table, size - table);
 }
 
 static bool fuzz_is_same(const struct yaml *a, const struct yaml *b)
@@ -70,6 +96,21 @@ static void fuzz_write(const char *bytes, size_t size, struct diag_list *d)
     text_fini(&out);
 }
 
+/* A sound model, shown as one file, is sound again. */
+static void fuzz_show(struct diag_list *d)
+{
+    struct err e = {0};
+    struct model *m = NULL;
+    struct text out = {0};
+    if (desc_show_model(fuzz_path, &out, d, &e) == ERR_OK && out.length <= LANG_MAX_TEXT &&
+        fuzz_write_file(fuzz_shown, text_string(&out), out.length)) {
+        const enum err_code code =
+            desc_load_model(&m, fuzz_shown, (struct pos){.file = fuzz_shown}, d, &e);
+        ASSERT(code == ERR_OK);
+    }
+    text_fini(&out);
+}
+
 static void fuzz_load(const char *override, struct diag_list *d)
 {
     struct err e = {0};
@@ -86,6 +127,9 @@ static void fuzz_load(const char *override, struct diag_list *d)
     if (n != NULL) {
         yaml_write(n->tree, &out);
     }
+    if (m != NULL) {
+        fuzz_show(d);
+    }
     diag_print(d, 20, &out);
     text_fini(&out);
 }
@@ -94,11 +138,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena;
     struct diag_list d;
-    if (!fuzz_store(data, size) || arena_create(&arena, NULL) != ERR_OK) {
+    if (arena_create(&arena, NULL) != ERR_OK) {
         return 0;
     }
     diag_init(&d, arena);
     char *const bytes = arena_copy(arena, (const char *)data, size);
+    if (bytes == NULL || !fuzz_store(bytes, size)) {
+        arena_destroy(arena);
+        return 0;
+    }
+    size = fuzz_split(bytes, size);
+    bytes[size] = '\0';
     const char *override = NULL;
     if (size > 5 && memcmp(bytes, "#set ", 5) == 0) {
         override = arena_copy(arena, bytes + 5, strcspn(bytes + 5, "\n"));
