@@ -50,6 +50,20 @@ static void tree_when_written_and_read_is_the_same(void **state)
     check_round_trip("'...': '---'\n'yes': no\n'if a: b': 'x: y'\n'a #b': 'c, d'\n");
 }
 
+static void single_value_when_of_several_lines_is_the_same(void **state)
+{
+    (void)state;
+    check_round_trip("h -\n\n\n\n-\n");
+    check_round_trip("|\n  a: 1\n  b\n");
+}
+
+static void odd_characters_when_written_are_escaped(void **state)
+{
+    (void)state;
+    check_round_trip("\"a\\x85b\\N\\L\\P\": \"\\x80 \\x7f \\uFEFF \\uFFFE\"\n"
+                     "block: \"x\\ny\\x9f\\nz\\u2028\"\nwide: \"\\U0010FFFF \\xe9\"\n");
+}
+
 static void shipped_networks_when_flattened_load_to_the_same_tree(void **state)
 {
     (void)state;
@@ -73,6 +87,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tree_when_written_and_read_is_the_same),
+        cmocka_unit_test(single_value_when_of_several_lines_is_the_same),
+        cmocka_unit_test(odd_characters_when_written_are_escaped),
         cmocka_unit_test(shipped_networks_when_flattened_load_to_the_same_tree),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_clean);
