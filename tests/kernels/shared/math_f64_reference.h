@@ -102,7 +102,7 @@ static inline long double reference_exact(struct reference *c, enum reference_fu
     }
     return mpfr_get_ld(c->r, MPFR_RNDN);
 #else
-    const long double a = x;
+    const long double a = (long double)x;
     (void)c;
     switch (f) {
     case REFERENCE_EXP:
