@@ -35,7 +35,7 @@ static void split(struct device *d, uint32_t compute_units)
 static void prepare_texts(struct device *d)
 {
     /* Oclgrind 21.10 does not know an intrinsic that its optimiser leaves behind. */
-    const bool is_oclgrind = strstr(d->info.platform, "Oclgrind") != NULL;
+    const bool is_oclgrind = d->info.finds_races;
     const char *const keep = getenv("STRIATUM_KEEP_SUBNORMALS");
     const bool is_kept = keep != NULL && keep[0] != '\0';
     for (int k = 0; k < 2; k++) {

@@ -17,7 +17,8 @@ struct device_info {
     uint64_t memory, max_buffer, local_memory;
     bool has_double, has_int64_atomics, divides_exactly, flushes_denormals_option;
     bool is_little_endian, is_available, has_compiler;
-    char note[96]; /* of an open device: what was asked for and could not be had, or "" */
+    bool finds_races; /* a checker (Oclgrind): reports reads beside atomics */
+    char note[96];    /* of an open device: what was asked for and could not be had, or "" */
 };
 
 /* All devices of all platforms, in the ICD loader's order. No platform, or no loader, is an

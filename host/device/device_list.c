@@ -65,6 +65,7 @@ static void describe(struct device_info *info, cl_platform_id platform, cl_devic
     info->type = (type & CL_DEVICE_TYPE_GPU) != 0   ? DEVICE_GPU
                  : (type & CL_DEVICE_TYPE_CPU) != 0 ? DEVICE_CPU
                                                     : DEVICE_ACCELERATOR;
+    info->finds_races = strstr(info->platform, "Oclgrind") != NULL;
     info->compute_units = (uint32_t)device_number(id, CL_DEVICE_MAX_COMPUTE_UNITS);
     info->native_width = (uint32_t)device_number(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT);
     info->max_group = (uint32_t)device_number(id, CL_DEVICE_MAX_WORK_GROUP_SIZE);

@@ -23,6 +23,9 @@ static enum err_code compile_population(struct opencl_backend *b, uint32_t p,
     struct text *const text = &texts[p];
     text_add(text, device_prelude(b->device));
     bool *is_all = NULL;
+    if (device_info_of(b->device)->finds_races) {
+        text_add(text, "#define NEURON_LOOKS 0\n");
+    }
     ERR_TRY(step_kernel_stops(b->network, p, b->arena, &is_all, e));
     b->stop_is_all[p] = is_all;
     ERR_TRY(step_kernel_preamble(b->width, b->network->precision, text, e));

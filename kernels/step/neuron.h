@@ -170,7 +170,10 @@ SHARED_FN void neuron_append(u32v mask, u32 first_cell, u32 n, __global u32 *cou
 
 /* A term of stop_when: steps in which some cell was reported. Where most cells are in most
  * steps (all(…) that does not hold yet), looking first spares the atomics: a bit never goes
- * back, so an old value only costs one. */
+ * back, so an old value only costs one. A checker takes the look for a race: none for it. */
+#ifndef NEURON_LOOKS
+#define NEURON_LOOKS 1
+#endif
 SHARED_FN void neuron_stop(u32v mask, u32 first_cell, u32 n, volatile __global u32 *word)
 {
     if (!MASK_ANY(mask != U32V(0u))) {
@@ -181,7 +184,10 @@ SHARED_FN void neuron_stop(u32v mask, u32 first_cell, u32 n, volatile __global u
     for (u32 lane = 0; lane < WIDTH; lane++) {
         all |= first_cell + lane < n ? steps[lane] : 0u;
     }
-    if ((all & ~*word) != 0) {
+#if NEURON_LOOKS
+    all = (all & ~*word) != 0 ? all : 0u;
+#endif
+    if (all != 0) {
         (void)atomic_or(word, all);
     }
 }
