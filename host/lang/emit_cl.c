@@ -145,7 +145,8 @@ static const char *literal_double(struct arena *arena, double value)
     for (; n <= 15 && value - value == 0.0 && exponent == INT_MAX; n++) {
         (void)snprintf(digits, sizeof digits, "%.*e", n - 1, value);
         if (strtod(digits, NULL) == value) {
-            exponent = atoi(strchr(digits, 'e') + 1) - (n - 1); /* of the last digit */
+            exponent = (int)strtol(strchr(digits, 'e') + 1, NULL, 10) -
+                       (n - 1); /* of the last digit */
         }
     }
     if (exponent >= -22 && exponent <= 22) {

@@ -552,7 +552,7 @@ static void constant_write(const struct interp *p, double value, void *out)
 static void block_write(const struct interp *p, const struct ir_node *n, uint32_t block)
 {
     const size_t number = precision_bytes(p->precision);
-    char *const out = (char *)p->blocks + block * INTERP_BLOCK * number;
+    char *const out = (char *)p->blocks + (size_t)block * INTERP_BLOCK * number;
     const uint32_t one = n->value != 0.0 ? 1 : 0;
     for (uint32_t k = 0; k < INTERP_BLOCK; k++) {
         if (n->is_mask) {
