@@ -8,8 +8,15 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Scales beyond this would leave float32, or double. */
-enum { SCALE_MOST = 120, SCALE_MOST_DOUBLE = 960, SUM_BITS = 30, SUM_BITS_DOUBLE = 52 };
+/* Scales beyond this would leave float32, or double. No sum of doubles asks for the least one.
+ */
+enum {
+    SCALE_MOST = 120,
+    SCALE_MOST_DOUBLE = 960,
+    SCALE_LEAST_DOUBLE = -1010,
+    SUM_BITS = 30,
+    SUM_BITS_DOUBLE = 52
+};
 
 int net_weight_exponent(double largest)
 {
@@ -34,8 +41,9 @@ int net_channel_scale(const struct net_channel_sum *s, enum precision precision)
     log2_most += (most & (most - 1)) != 0 ? 1 : 0;
     const bool is_double = precision == PRECISION_DOUBLE;
     const int scale = 30 + (is_double ? SUM_BITS_DOUBLE : SUM_BITS) - s->exponent - log2_most;
-    const int bound = is_double ? SCALE_MOST_DOUBLE : SCALE_MOST;
-    return scale > bound ? bound : scale < -bound ? -bound : scale;
+    const int most_scale = is_double ? SCALE_MOST_DOUBLE : SCALE_MOST,
+              least_scale = is_double ? SCALE_LEAST_DOUBLE : -SCALE_MOST;
+    return scale > most_scale ? most_scale : scale < least_scale ? least_scale : scale;
 }
 
 double net_given_weight(const struct network *n, const struct net_conn *c, uint64_t edge)

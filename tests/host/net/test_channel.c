@@ -48,6 +48,25 @@ static void scale_when_nothing_is_wired_is_that_of_one_synapse(void **state)
     EXPECT_TRUE(net_channel_scale(&tiny, PRECISION_SINGLE) <= 126);
 }
 
+/* In double the sum may reach 2^52, and the scale and its reciprocal are numbers. */
+static void scale_when_in_double_has_22_bits_more(void **state)
+{
+    (void)state;
+    for (int n = 1; n < 3000; n += 7) {
+        const int exponent = net_weight_exponent(0.37 + 0.01 * n);
+        const struct net_channel_sum sum = {
+            .has_weight = true,
+            .exponent = exponent,
+            .most = (uint64_t)n * net_weight_fixed(0.37 + 0.01 * n, exponent)};
+        EXPECT_EQ_I64(net_channel_scale(&sum, PRECISION_DOUBLE),
+                      net_channel_scale(&sum, PRECISION_SINGLE) + 22);
+    }
+    const struct net_channel_sum tiny = {.has_weight = true, .exponent = -1073, .most = 1},
+                                 huge = {.has_weight = true, .exponent = 1024, .most = 1 << 30};
+    EXPECT_TRUE(ldexp(1.0, -net_channel_scale(&tiny, PRECISION_DOUBLE)) > 0x1p-1022);
+    EXPECT_EQ_I64(net_channel_scale(&huge, PRECISION_DOUBLE), -972);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -55,6 +74,7 @@ int main(void)
         cmocka_unit_test(fixed_when_made_is_rounded_up),
         cmocka_unit_test(scale_when_found_is_the_largest_that_fits),
         cmocka_unit_test(scale_when_nothing_is_wired_is_that_of_one_synapse),
+        cmocka_unit_test(scale_when_in_double_has_22_bits_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -156,6 +156,47 @@ static void network_when_a_population_is_empty_is_fine(void **state)
     net_fixture_close(&f);
 }
 
+/* Terms reach the programs of their populations, in the order of the formula; a clamp is told
+ * from a course on a parameter; a train is an event without a stream. */
+static void programs_when_built_have_stops_clamps_and_trains(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "time: {duration: 10 ms, step: 0.1 ms}\n"
+        "populations:\n"
+        "  P: {model: test_cell.yaml, count: 3}\n"
+        "  Q: {model: test_cell.yaml, count: 40}\n"
+        "inputs:\n"
+        "  clamp: {to: P, variable: v, steps: [[1 ms, -50 mV], [2 ms, -40 mV]]}\n"
+        "  course: {to: Q, variable: tau, steps: [[1 ms, 6 ms]]}\n"
+        "  train: {to: [P, Q], spikes: [[2 ms, A, 0.5 nS], [1 ms, {B: 1 nS, A: 0.25 nS}]]}\n"
+        "stop_when: \"any(Q.v > 0 mV) or (all(P.v > -45 mV) and any(P.w > 5)) or any(Q.w > "
+        "7)\"\n";
+    struct net_fixture f;
+    net_fixture_open(&f, text);
+    const struct net_population *const p = &f.n->populations[0], *const q =
+                                                                     &f.n->populations[1];
+    EXPECT_EQ_I64(f.desc->stop->n_terms, 4);
+    EXPECT_EQ_I64(p->step.n_stops, 2);
+    EXPECT_EQ_I64(q->step.n_stops, 2);
+    EXPECT_EQ_I64(p->step.n_trains, 2);
+    EXPECT_EQ_I64(q->step.n_trains, 2);
+    EXPECT_EQ_I64(p->trains.n_events, 9);
+    EXPECT_EQ_I64(q->trains.n_events, 120);
+    EXPECT_EQ_I64(q->trains.n_blocks, 3);
+    for (uint32_t k = 0; k < 2; k++) { /* one event at step 10 for each; A has step 20 too */
+        const uint32_t receptor = q->step.trains[k].receptor;
+        const bool is_a = strcmp(q->model->receptors[receptor].name, "A") == 0;
+        const uint64_t *const ptr = q->trains.ptr + (size_t)4 * k;
+        EXPECT_EQ_I64(ptr[1] - ptr[0], is_a ? 32 : 16);
+        EXPECT_EQ_I64(ptr[3] - ptr[2], is_a ? 16 : 8);
+        EXPECT_EQ_I64(q->trains.step[ptr[0]], 10);
+        EXPECT_EQ_I64(q->trains.step[ptr[1] - 1], is_a ? 20 : 10);
+        EXPECT_SAME_F64(q->trains.weight[ptr[0]], is_a ? 0.25 : 1.0);
+    }
+    net_fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +205,7 @@ int main(void)
         cmocka_unit_test(traces_when_created_share_samples_and_random_cells),
         cmocka_unit_test(network_when_memory_runs_out_says_so),
         cmocka_unit_test(network_when_a_population_is_empty_is_fine),
+        cmocka_unit_test(programs_when_built_have_stops_clamps_and_trains),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
