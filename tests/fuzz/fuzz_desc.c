@@ -4,66 +4,11 @@
  * replay.c to run a folder of files (ctest does). */
 #include "desc/description.h"
 #include "desc/yaml.h"
+#include "files.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* The loader reads files, so the bytes become some, in a folder of this process. */
-static char fuzz_folder[] = P_tmpdir "/fuzz_desc_XXXXXX";
-static char fuzz_path[sizeof fuzz_folder + 16], fuzz_table[sizeof fuzz_folder + 16],
-    fuzz_shown[sizeof fuzz_folder + 16];
-
-static void fuzz_remove(void)
-{
-    (void)unlink(fuzz_path);
-    (void)unlink(fuzz_table);
-    (void)unlink(fuzz_shown);
-    (void)rmdir(fuzz_folder);
-}
-
-static bool fuzz_write_file(const char *path, const char *bytes, size_t size)
-{
-    FILE *const f = fopen(path, "wb");
-    if (f == NULL) {
-        return false;
-    }
-    const bool is_written = fwrite(bytes, 1, size, f) == size;
-    return fclose(f) == 0 && is_written;
-}
-
-/* Bytes before a line "#csv"; all of them where there is none. */
-static size_t fuzz_split(const char *bytes, size_t size)
-{
-    static const char mark[] = "\n#csv\n";
-    for (size_t k = 0; k + sizeof mark - 1 <= size; k++) {
-        if (memcmp(bytes + k, mark, sizeof mark - 1) == 0) {
-            return k + 1;
-        }
-    }
-    return size;
-}
-
-static bool fuzz_store(const char *bytes, size_t size)
-{
-    static bool is_made;
-    if (!is_made) {
-        if (mkdtemp(fuzz_folder) == NULL) {
-            return false;
-        }
-        (void)snprintf(fuzz_path, sizeof fuzz_path, "%s/net.yaml", fuzz_folder);
-        (void)snprintf(fuzz_table, sizeof fuzz_table, "%s/t.csv", fuzz_folder);
-        (void)snprintf(fuzz_shown, sizeof fuzz_shown, "%s/shown.yaml", fuzz_folder);
-        (void)atexit(fuzz_remove);
-        is_made = true;
-    }
-    const size_t text = fuzz_split(bytes, size), table = text == size ? size : text + 5;
-    return fuzz_write_file(fuzz_path, bytes, text) &&
-           fuzz_write_file(fuzz_table, bytes + table, size - table);
-}
 
 static bool fuzz_is_same(const struct yaml *a, const struct yaml *b)
 {
@@ -97,30 +42,30 @@ static void fuzz_write(const char *bytes, size_t size, struct diag_list *d)
 }
 
 /* A sound model, shown as one file, is sound again. */
-static void fuzz_show(struct diag_list *d)
+static void fuzz_show(const char *path, struct diag_list *d)
 {
     struct err e = {0};
     struct model *m = NULL;
     struct text out = {0};
-    if (desc_show_model(fuzz_path, &out, d, &e) == ERR_OK && out.length <= LANG_MAX_TEXT &&
-        fuzz_write_file(fuzz_shown, text_string(&out), out.length)) {
-        const enum err_code code =
-            desc_load_model(&m, fuzz_shown, (struct pos){.file = fuzz_shown}, d, &e);
-        ASSERT(code == ERR_OK);
+    if (desc_show_model(path, &out, d, &e) == ERR_OK && out.length <= LANG_MAX_TEXT) {
+        const char *const shown = fuzz_files_add("shown.yaml", text_string(&out), out.length);
+        ASSERT(shown == NULL ||
+               desc_load_model(&m, shown, (struct pos){.file = shown}, d, &e) == ERR_OK);
     }
     text_fini(&out);
 }
 
-static void fuzz_load(const char *override, struct diag_list *d)
+static void fuzz_load(const struct fuzz_files *f, struct diag_list *d)
 {
     struct err e = {0};
     struct model *m = NULL;
     struct desc_network *n = NULL;
-    const struct desc_options o = {.overrides = &override, .n_overrides = override != NULL};
-    const bool is_network = desc_names_network(fuzz_path);
+    const struct desc_options o = {.overrides = &f->override,
+                                   .n_overrides = f->override != NULL};
     const enum err_code code =
-        is_network ? desc_load_network(&n, fuzz_path, &o, d, &e)
-                   : desc_load_model(&m, fuzz_path, (struct pos){.file = fuzz_path}, d, &e);
+        desc_names_network(f->path)
+            ? desc_load_network(&n, f->path, &o, d, &e)
+            : desc_load_model(&m, f->path, (struct pos){.file = f->path}, d, &e);
     ASSERT((code == ERR_OK) == (n != NULL || m != NULL));
     ASSERT(code != ERR_FILE || d->n_errors > 0);
     struct text out = {0};
@@ -128,7 +73,7 @@ static void fuzz_load(const char *override, struct diag_list *d)
         yaml_write(n->tree, &out);
     }
     if (m != NULL) {
-        fuzz_show(d);
+        fuzz_show(f->path, d);
     }
     diag_print(d, 20, &out);
     text_fini(&out);
@@ -138,24 +83,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena;
     struct diag_list d;
+    struct fuzz_files f;
     if (arena_create(&arena, NULL) != ERR_OK) {
         return 0;
     }
-    diag_init(&d, arena);
-    char *const bytes = arena_copy(arena, (const char *)data, size);
-    if (bytes == NULL || !fuzz_store(bytes, size)) {
-        arena_destroy(arena);
-        return 0;
+    if (fuzz_files_store(&f, data, size, arena)) {
+        diag_init(&d, arena);
+        fuzz_write(f.bytes, f.n, &d);
+        diag_init(&d, arena);
+        fuzz_load(&f, &d);
     }
-    size = fuzz_split(bytes, size);
-    bytes[size] = '\0';
-    const char *override = NULL;
-    if (size > 5 && memcmp(bytes, "#set ", 5) == 0) {
-        override = arena_copy(arena, bytes + 5, strcspn(bytes + 5, "\n"));
-    }
-    fuzz_write(bytes, size, &d);
-    diag_init(&d, arena);
-    fuzz_load(override, &d);
     arena_destroy(arena);
     return 0;
 }

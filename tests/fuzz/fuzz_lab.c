@@ -1,0 +1,146 @@
+/* tests/fuzz/fuzz_lab.c: any bytes as a network or model file, with the files that it names
+ * (files.h). A network that loads runs for a few steps in plain C; of a model, so do a step of
+ * current and the checks that its file holds, under both precisions. Built with clang
+ * -fsanitize=fuzzer,address, or with replay.c to run a folder of files (ctest does). */
+#include "files.h"
+#include "lab/check_run.h"
+
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What one input may cost. */
+enum {
+    FUZZ_CELLS = 300,
+    FUZZ_SYNAPSES = 20000,
+    FUZZ_BYTES = 64 << 20,
+    FUZZ_SLICES = 4,
+    FUZZ_CHECKS = 3
+};
+
+static bool fuzz_progress(void *context, int64_t step, uint64_t n_spikes)
+{
+    (void)step;
+    (void)n_spikes;
+    int *const left = context;
+    return --*left > 0;
+}
+
+/* Fewer cells would be another network: one that is large is left alone. */
+static bool fuzz_is_small(const struct desc_network *n)
+{
+    uint64_t cells = 0;
+    for (uint32_t k = 0; k < n->n_populations; k++) {
+        cells += n->populations[k].n;
+    }
+    return cells <= FUZZ_CELLS;
+}
+
+static bool fuzz_is_cheap(const struct network *n, struct arena *arena)
+{
+    struct err e = {0};
+    struct net_plan plan;
+    return network_plan(n, arena, &plan, &e) == ERR_OK && plan.n_synapses <= FUZZ_SYNAPSES &&
+           plan.bytes <= FUZZ_BYTES;
+}
+
+/* Both readers of every step program: the text of its kernel, and the run. */
+static void fuzz_simulate(struct network *n, struct diag_list *d)
+{
+    struct err e = {0};
+    for (uint32_t p = 0; p < n->n_populations; p++) {
+        struct text out = {0};
+        ASSERT(sim_step_kernel_text(n, p, 4, &out, &e) == ERR_OK && out.length > 0);
+        text_fini(&out);
+    }
+    int left = FUZZ_SLICES;
+    const struct sim_sink sink = {.context = &left, .progress = fuzz_progress};
+    const struct sim_options options = {.threads = 1};
+    const struct net_build_options build = {.threads = 1};
+    struct sim_report report = {0};
+    const enum err_code code = sim_run(n, NULL, &options, &build, &sink, &report, d, &e);
+    ASSERT(code == ERR_OK || e.msg[0] != '\0' || d->n_errors > 0);
+    sim_report_fini(&report);
+}
+
+static void fuzz_network(const struct desc_network *desc, struct arena *arena,
+                         struct diag_list *d)
+{
+    struct err e = {0};
+    struct network *n;
+    if (!fuzz_is_small(desc)) {
+        return;
+    }
+    const enum err_code code = network_create(&n, desc, d, &e);
+    ASSERT((code == ERR_OK) == (n != NULL) && (code == ERR_OK || e.msg[0] != '\0'));
+    if (n != NULL && fuzz_is_cheap(n, arena)) {
+        fuzz_simulate(n, d);
+    }
+    network_destroy(n);
+}
+
+static void fuzz_current(const char *path, const struct model *m, struct arena *arena,
+                         struct diag_list *d)
+{
+    struct err e = {0};
+    struct lab_protocol p;
+    struct desc_network *desc;
+    const struct lab_step_current step = {1.0, 2.0, 1.0, "1"};
+    lab_protocol_begin(&p, path, arena);
+    if (m->current != NULL) {
+        lab_protocol_add_step(&p, m, &step);
+    }
+    lab_protocol_record_all(&p, m, 0.1);
+    if (lab_protocol_load(&p, &desc, d, &e) == ERR_OK) {
+        fuzz_network(desc, arena, d);
+    }
+}
+
+static void fuzz_checks(const char *path, const struct model *m, struct arena *arena,
+                        struct diag_list *d)
+{
+    const struct model_selfcheck_list *const checks = desc_model_selfchecks(m);
+    for (uint32_t k = 0; k < checks->n && k < FUZZ_CHECKS; k++) {
+        for (uint32_t p = 0; p < 2; p++) {
+            const struct lab_check_options o = {
+                .precision = p == 0 ? PRECISION_SINGLE : PRECISION_DOUBLE, .most_cells = 3};
+            struct err e = {0};
+            struct desc_network *desc;
+            if (lab_check_load(path, m, &checks->items[k], &o, arena, &desc, d, &e) == ERR_OK) {
+                fuzz_network(desc, arena, d);
+            }
+        }
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct arena *arena;
+    struct diag_list d;
+    struct err e = {0};
+    struct fuzz_files f;
+    if (arena_create(&arena, NULL) != ERR_OK) {
+        return 0;
+    }
+    diag_init(&d, arena);
+    if (!fuzz_files_store(&f, data, size, arena)) {
+        arena_destroy(arena);
+        return 0;
+    }
+    if (desc_names_network(f.path)) {
+        struct desc_network *desc;
+        const struct desc_options o = {.overrides = &f.override,
+                                       .n_overrides = f.override != NULL};
+        if (desc_load_network(&desc, f.path, &o, &d, &e) == ERR_OK) {
+            fuzz_network(desc, arena, &d);
+        }
+    } else {
+        struct model *m;
+        if (desc_load_model(&m, f.path, (struct pos){.file = f.path}, &d, &e) == ERR_OK) {
+            fuzz_current(f.path, m, arena, &d);
+            fuzz_checks(f.path, m, arena, &d);
+        }
+    }
+    arena_destroy(arena);
+    return 0;
+}
