@@ -105,6 +105,7 @@ static int find_anchor(struct model_reader *r, const struct statements *s,
 
 static void take_out(struct statements *s, int at)
 {
+    ASSERT(s->items != NULL);
     for (uint32_t k = (uint32_t)at; k + 1 < s->n; k++) {
         s->items[k] = s->items[k + 1];
     }
