@@ -117,7 +117,7 @@ static bool read_samples(struct course_reader *c)
 {
     struct series rows;
     series_init(&rows, sizeof(struct sample));
-    double last = -INFINITY;
+    double last = -(double)INFINITY;
     while (csv_next(c->csv)) {
         struct sample s;
         const bool is_right = csv_read_quantity(c->csv, &c->time, &s.t_ms) &&

@@ -38,7 +38,7 @@ struct desc_weight {
 
 /* One given event of a spike train. */
 struct desc_spike {
-    int64_t step;      /* it takes part in the step that begins at its time */
+    int64_t step; /* it takes part in the step that begins at its time */
     uint32_t neuron;
     uint32_t receptor; /* index in desc_input.weights: their names; values are NULL for given
                           events */

@@ -60,8 +60,10 @@ struct yaml *network_entry(struct network_reader *r, struct yaml *section, uint3
  * the same. */
 bool network_find_populations(struct network_reader *r, const struct yaml *node,
                               const char *what, uint32_t **out, uint32_t *n);
-/* The model's own functions over the names of a place, for expressions that see both; needed while they are checked. */
-void network_over_functions(const struct model *m, const struct scope *above, struct scope *out);
+/* The model's own functions over the names of a place, for expressions that see both; needed
+ * while they are checked. */
+void network_over_functions(const struct model *m, const struct scope *above,
+                            struct scope *out);
 /* Reports distances or positions in an expression where the network has no space. */
 bool network_check_space(struct network_reader *r, const struct ast *e, const char *what);
 /* A constant time on the step grid, in steps; 0 or more. False after a diagnostic that names
