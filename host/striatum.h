@@ -126,6 +126,7 @@ struct striatum_selftest_options {
     uint32_t n_models;
     const char *device; /* beside plain C; NULL: "auto" */
     bool all_devices;   /* every OpenCL device, every width */
+    bool is_quick;      /* on devices only the first check of each model */
     /* Lines of the table, as they come about. */
     void (*line)(void *context, const char *text);
     void *context;
@@ -145,7 +146,7 @@ const char *striatum_model_flat(struct striatum *s, const char *model);
 const char *striatum_models_page(struct striatum *s);
 /* One model's step in both readers: OpenCL C of that width, and the block interpreter's
  * program. Status in *status. */
-const char *striatum_emit(struct striatum *s, const char *model, uint32_t width,
+const char *striatum_emit(struct striatum *s, const char *model, uint32_t width, bool in_double,
                           enum striatum_status *status);
 
 #ifdef __cplusplus

@@ -5,11 +5,36 @@
 #include "lang/parse.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 
-static double shown(const struct model *m, struct unit unit, double value)
+/* The literal that a default is, behind a sign; NULL where it is more than that. */
+static const struct ast *literal_of(const struct ast *e)
 {
-    return m->no_units || unit.to_house == 0.0 ? value : unit_from_house(value, unit);
+    while (e != NULL && e->kind == AST_UNARY && e->n_args == 1) {
+        e = e->args[0];
+    }
+    return e != NULL && e->kind == AST_NUMBER ? e : NULL;
+}
+
+/* What a parameter is shown in: its declared unit as written, else a name for it. factor: from
+ * house units; 1 where the model opts out of units, whose numbers stand in the declared one. */
+static const char *parameter_unit(const struct model *m, const struct model_parameter *p,
+                                  char *buffer, size_t n, double *factor)
+{
+    const struct ast *const number = literal_of(p->value);
+    (void)unit_name(p->unit, buffer, n, factor);
+    if (number != NULL && number->has_unit && number->name != NULL) {
+        const char *const unit = number->name + strspn(number->name, "0123456789.eE+- ");
+        if (*unit != '\0') {
+            (void)snprintf(buffer, n, "%s", unit);
+            *factor = 1.0 / p->unit.to_house;
+        }
+    }
+    if (m->no_units) {
+        *factor = 1.0;
+    }
+    return buffer;
 }
 
 /* The text of an expression as JSON. */
@@ -27,7 +52,8 @@ static json_t *expression_json(const struct ast *e)
 static json_t *unit_json(struct unit unit)
 {
     char text[96];
-    return json_string(unit_is_none(unit) ? "" : unit_format(unit, text, sizeof text));
+    double factor;
+    return json_string(unit_name(unit, text, sizeof text, &factor));
 }
 
 static json_t *parameters_json(const struct model *m)
@@ -35,19 +61,22 @@ static json_t *parameters_json(const struct model *m)
     json_t *const all = json_object();
     for (uint32_t k = 0; k < m->n_parameters; k++) {
         const struct model_parameter *const p = &m->parameters[k];
-        double number;
-        json_t *const item =
-            json_pack("{s:o, s:o, s:s}", "default", expression_json(p->value), "unit",
-                      unit_json(p->unit), "doc", p->doc == NULL ? "" : p->doc);
+        double number, factor;
+        char unit[96];
+        json_t *const item = json_pack("{s:o, s:s, s:s}", "default", expression_json(p->value),
+                                       "unit", parameter_unit(m, p, unit, sizeof unit, &factor),
+                                       "doc", p->doc == NULL ? "" : p->doc);
         if (p->value != NULL && lang_constant(p->value, &number)) {
-            (void)json_object_set_new(item, "value", json_real(number));
+            (void)json_object_set_new(item, "value", json_real(number * factor));
         }
         if (p->has_range) {
-            (void)json_object_set_new(item, "range", json_pack("[f, f]", p->low, p->high));
+            (void)json_object_set_new(item, "range",
+                                      json_pack("[f, f]", p->low * factor, p->high * factor));
         }
         if (p->has_slider) {
-            (void)json_object_set_new(item, "slider",
-                                      json_pack("[f, f]", p->slider_low, p->slider_high));
+            (void)json_object_set_new(
+                item, "slider",
+                json_pack("[f, f]", p->slider_low * factor, p->slider_high * factor));
         }
         (void)json_object_set_new(all, p->name, item);
     }
@@ -184,14 +213,12 @@ static void add_cell(struct text *t, const char *s)
     }
 }
 
-static void add_value(const struct model *m, const struct model_parameter *p, struct text *t)
+static void add_value(const struct model_parameter *p, const char *unit, double factor,
+                      struct text *t)
 {
-    char unit[96];
     double number;
     if (p->value != NULL && lang_constant(p->value, &number)) {
-        const bool has_unit = !unit_is_none(p->unit);
-        text_print(t, "%.10g%s%s", shown(m, p->unit, number), has_unit ? " " : "",
-                   has_unit ? unit_format(p->unit, unit, sizeof unit) : "");
+        text_print(t, "%.10g%s%s", number * factor, unit[0] != '\0' ? " " : "", unit);
     } else if (p->value != NULL) {
         struct text expression = {0};
         lang_print(p->value, &expression);
@@ -210,12 +237,14 @@ static void add_parameters(const struct model *m, struct text *t)
     text_add(t, "| parameter | value | range | |\n|---|---|---|---|\n");
     for (uint32_t k = 0; k < m->n_parameters; k++) {
         const struct model_parameter *const p = &m->parameters[k];
+        char unit[96];
+        double factor;
+        (void)parameter_unit(m, p, unit, sizeof unit, &factor);
         text_print(t, "| %s | ", p->name);
-        add_value(m, p, t);
+        add_value(p, unit, factor, t);
         text_add(t, " | ");
         if (p->has_range) {
-            text_print(t, "%.6g to %.6g", shown(m, p->unit, p->low),
-                       shown(m, p->unit, p->high));
+            text_print(t, "%.6g to %.6g", p->low * factor, p->high * factor);
         }
         text_add(t, " | ");
         add_cell(t, p->doc);

@@ -297,8 +297,8 @@ enum striatum_status striatum_run(struct striatum *s, const struct striatum_run_
     char why[256] = "", note[512];
     enum err_code code = check_options(o, &s->err);
     if (code == ERR_OK) {
-        code = striatum_choose_device_for(o->device, s->desc->precision, &info, &use_opencl, why,
-                                          sizeof why, &s->err);
+        code = striatum_choose_device_for(o->device, s->desc->precision, &info, &use_opencl,
+                                          why, sizeof why, &s->err);
     }
     if (code == ERR_OK && use_opencl) {
         code =

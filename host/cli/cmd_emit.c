@@ -5,10 +5,12 @@
 
 int cmd_emit(int argc, char **argv)
 {
-    uint32_t width = 8;
+    uint32_t width = 8, precision = 0;
     const struct opt rows[] = {
-        {"width", 0, OPT_COUNT, &width, "1|4|8|16", NULL,
+        {"width",     0, OPT_COUNT,  &width,     "1|4|8|16", NULL,
          "lanes of the OpenCL vectors (default 8)"},
+        {"precision", 0, OPT_CHOICE, &precision, NULL,       "single|double",
+         "of all numbers (default single)"        },
     };
     const struct opt_command command = {
         .name = "emit",
@@ -29,7 +31,8 @@ int cmd_emit(int argc, char **argv)
     struct striatum *const s = striatum_create();
     enum striatum_status found = STRIATUM_FAILED;
     const char *const text =
-        s == NULL ? NULL : striatum_emit(s, result.positional[0], width, &found);
+        s == NULL ? NULL
+                  : striatum_emit(s, result.positional[0], width, precision == 1, &found);
     if (text == NULL) {
         status = s == NULL ? STRIATUM_FAILED : command_report(s, found, false, false);
     } else {

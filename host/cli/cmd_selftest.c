@@ -29,6 +29,8 @@ int cmd_selftest(int argc, char **argv)
          "beside plain C: auto, cpu, opencl, opencl:P.D or a part of a name"},
         {"all-devices", 0,   OPT_FLAG, &o.all_devices, NULL,     NULL,
          "every OpenCL device, with vectors of 1, 4, 8 and 16 lanes"        },
+        {"quick",       0,   OPT_FLAG, &o.is_quick,    NULL,     NULL,
+         "on devices only the first check of each model"                    },
     };
     const struct opt_command command = {
         .name = "selftest",

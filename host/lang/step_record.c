@@ -5,42 +5,6 @@
 
 #include <string.h>
 
-/* Names to try for a unit, the usual ones of the field first. */
-static const char *const unit_names[] = {
-    "mV",     "pA",     "nS",     "pF",     "ms",     "um",     "mM",  "Hz",   "V",    "uV",
-    "nA",     "uA",     "A",      "S",      "mS",     "uS",     "nF",  "uF",   "F",    "s",
-    "us",     "mm",     "nm",     "m",      "M",      "uM",     "nM",  "K",    "kHz",  "MHz",
-    "uA/cm2", "mS/cm2", "uF/cm2", "pA/um2", "nS/um2", "pF/um2", "fF",  "GOhm", "MOhm", "kOhm",
-    "Ohm",    "fC",     "pC",     "mV/ms",  "V/s",    "um/ms",  "m/s",
-};
-
-static bool is_close(double a, double b)
-{
-    const double d = a - b, most = 1e-12 * (a < 0.0 ? -a : a);
-    return d <= most && d >= -most;
-}
-
-/* Text of a unit and the factor from house units to it. A unit without a name of its own is
- * shown in house units, where the factor is 1, so that text and numbers always agree. */
-static const char *unit_text(struct arena *arena, struct unit unit, double *factor)
-{
-    *factor = 1.0;
-    if (unit_is_none(unit) && (unit.to_house == 1.0 || unit.to_house == 0.0)) {
-        return "";
-    }
-    for (size_t k = 0; k < sizeof unit_names / sizeof *unit_names; k++) {
-        struct unit named;
-        if (unit_parse(unit_names[k], strlen(unit_names[k]), &named) &&
-            unit_same_dimension(named, unit) && is_close(named.to_house, unit.to_house)) {
-            *factor = 1.0 / unit.to_house;
-            return unit_names[k];
-        }
-    }
-    char house[96];
-    return arena_print(arena, "%s",
-                       unit_is_none(unit) ? "" : unit_format(unit, house, sizeof house));
-}
-
 /* unit: what the quantity is shown in, or NULL where unknown. */
 static void set_unit(struct step_builder *b, struct step_sample *sample,
                      const struct unit *unit)
@@ -51,7 +15,9 @@ static void set_unit(struct step_builder *b, struct step_sample *sample,
         return;
     }
     double factor;
-    const char *const text = unit_text(b->arena, *unit, &factor);
+    char name[96];
+    const char *const text =
+        arena_print(b->arena, "%s", unit_name(*unit, name, sizeof name, &factor));
     sample->unit = text != NULL ? text : "";
     /* The values of a model that opts out of units stand in the declared unit already. */
     sample->display = b->model->no_units ? 1.0 : factor;

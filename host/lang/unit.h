@@ -44,5 +44,9 @@ double unit_from_house(double value, struct unit a);
 /* Writes a readable name of the dimension in house units ("mV", "nS/mV", "1/ms", "no unit").
  * Returns buf. */
 const char *unit_format(struct unit a, char *buf, size_t n);
+/* Writes what people call a unit ("Hz", "uA/cm2"; "" for none) and gives the factor from house
+ * units to it. A unit without a name of its own is shown in house units, where the factor is 1,
+ * so that text and numbers always agree. Returns buf. */
+const char *unit_name(struct unit a, char *buf, size_t n, double *factor);
 
 #endif

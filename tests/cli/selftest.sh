@@ -3,7 +3,7 @@
 # shellcheck source=tests/cli/lib.bash
 . "$(dirname "$0")/lib.bash"
 
-expect 0 "all models" "$striatum" selftest
+expect 0 "all models" "$striatum" selftest --quick
 has "$out" ": 0 failed" "all hold"
 has "$out" "izhikevich_2003 " "the table has every model"
 n=$("$striatum" models | wc -l)
