@@ -21,6 +21,21 @@ static void state_when_begun_and_ended_then_subnormals_are_zero_in_between(void 
     EXPECT_SAME_F32(small * 0.5f, 0x1p-127f);
 }
 
+/* A network in double keeps subnormals within a thread that flushes. */
+static void state_when_paused_then_subnormals_are_kept_and_flushed_again(void **state)
+{
+    (void)state;
+    volatile float small = 0x1p-126f;
+    const uint64_t old = flush_denormals_begin();
+    const uint64_t flushing = flush_denormals_pause();
+    volatile float kept = small * 0.5f;
+    flush_denormals_end(flushing);
+    volatile float flushed = small * 0.5f;
+    flush_denormals_end(old);
+    EXPECT_SAME_F32(kept, 0x1p-127f);
+    EXPECT_SAME_F32(flushed, 0.0f);
+}
+
 static void constant_when_below_the_least_normal_then_zero_with_its_sign(void **state)
 {
     (void)state;
@@ -45,6 +60,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(state_when_begun_and_ended_then_subnormals_are_zero_in_between),
+        cmocka_unit_test(state_when_paused_then_subnormals_are_kept_and_flushed_again),
         cmocka_unit_test(constant_when_below_the_least_normal_then_zero_with_its_sign),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -290,6 +290,33 @@ static void autapse_when_forbidden_is_named(void **state)
     net_edges_fini(&x);
 }
 
+static void build_when_memory_runs_out_says_so(void **state)
+{
+    (void)state;
+    struct net_edges_given x;
+    net_edges_init(&x, 400, true);
+    struct net_fixture f;
+    net_edges_open(&f, COLUMN_AND_DRAWN, &x, "double");
+    uint32_t failures = 0;
+    for (uint64_t k = 1; k < 300; k++) {
+        struct net_wiring w;
+        struct err e = {0};
+        const struct net_build_options o = {.threads = 1};
+        (void)mem_fail_at(k);
+        const enum err_code code = network_build(f.n, &w, NULL, &o, &f.d, &e);
+        (void)mem_fail_at(0);
+        net_wiring_fini(&w);
+        if (code == ERR_OK) {
+            break;
+        }
+        EXPECT_EQ_I64(code, ERR_NOMEM);
+        failures++;
+    }
+    EXPECT_TRUE(failures > 10 && failures < 299);
+    net_fixture_close(&f);
+    net_edges_fini(&x);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -302,6 +329,7 @@ int main(void)
         cmocka_unit_test(values_when_wrong_name_the_edge),
         cmocka_unit_test(multapse_when_forbidden_names_the_first_edge_that_repeats),
         cmocka_unit_test(autapse_when_forbidden_is_named),
+        cmocka_unit_test(build_when_memory_runs_out_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
