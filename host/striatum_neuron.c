@@ -407,7 +407,7 @@ static void write_json(const struct neuron *n, struct text *out)
                                             "from_ms", n->step.before_ms, "until_ms",
                                             n->step.before_ms + n->step.during_ms));
     }
-    char *const dump = json_dumps(all, JSON_INDENT(2));
+    char *const dump = json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
     text_add(out, dump == NULL ? "null" : dump);
     text_add(out, "\n");
     free(dump);
@@ -442,6 +442,44 @@ static bool stop_asked(void *context, double fraction)
     return s->must_stop == 0;
 }
 
+/* What the loader says of an entry of the protocol, said of the option that it came from. */
+static void blame_option(struct neuron *n)
+{
+    static const struct {
+        const char *path, *option;
+    } options[] = {
+        {"inputs.step.",                "--current"   },
+        {"inputs.clamp.",               "--clamp"     },
+        {"inputs.spikes.",              "--spikes"    },
+        {"populations.cell.preset",     "--preset"    },
+        {"populations.cell.set",        "--set"       },
+        {"populations.cell.initial",    "--set"       },
+        {"populations.cell.integrator", "--integrator"},
+        {"precision",                   "--precision" },
+        {"time.step",                   "--step"      },
+        {"time.duration",               "--duration"  },
+        {"seed",                        "--seed"      },
+        {"record.",                     "--record"    },
+    };
+    char *const message = n->s->err.msg;
+    for (uint32_t k = 0; k < n->protocol.n_entries; k++) {
+        const char *const entry = n->protocol.entries[k];
+        const size_t length = strlen(entry);
+        if (strncmp(message, "--set ", 6) != 0 || strncmp(message + 6, entry, length) != 0) {
+            continue;
+        }
+        for (size_t j = 0; j < sizeof options / sizeof *options; j++) {
+            if (strncmp(entry, options[j].path, strlen(options[j].path)) == 0) {
+                char rest[sizeof n->s->err.msg];
+                (void)snprintf(rest, sizeof rest, "%s", message + 6 + length);
+                (void)snprintf(message, sizeof n->s->err.msg, "%s%.490s", options[j].option,
+                               rest);
+                return;
+            }
+        }
+    }
+}
+
 static enum err_code run_protocol(struct neuron *n)
 {
     struct striatum *const s = n->s;
@@ -449,7 +487,11 @@ static enum err_code run_protocol(struct neuron *n)
     ERR_TRY(desc_load_model(&n->model, n->o->model, (struct pos){.file = n->o->model},
                             &s->diags, &s->err));
     ERR_TRY(build_protocol(n));
-    ERR_TRY(lab_protocol_load(&n->protocol, &network, &s->diags, &s->err));
+    const enum err_code code = lab_protocol_load(&n->protocol, &network, &s->diags, &s->err);
+    if (code != ERR_OK) {
+        blame_option(n);
+        return code;
+    }
     const struct lab_options options = {.progress = stop_asked, .context = s};
     ERR_TRY(lab_run(&n->record, network, NULL, &options, &s->diags, &s->err));
     write_table(n, &s->summary_table);

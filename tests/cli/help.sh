@@ -30,7 +30,7 @@ has "$out" '"device": "cpu"' "devices --json"
 expect 0 "models" "$striatum" models
 has "$out" "spn_humphries_2009" "models"
 expect 0 "models --show" "$striatum" models --show dspn
-has "$out" "I_nmda = B*g_nmda*(E_nmda - v)*(1 + BITA1*phi1)" "models --show"
+has "$out" "I_nmda = B * g_nmda * (E_nmda - v) * (1 + BITA1 * phi1)" "models --show"
 "$striatum" models --show izhikevich_2007_rec_cur >flat.yaml
 has_not "$(cat flat.yaml)" "extends" "models --show flattens"
 expect 0 "a flattened model is a model" "$striatum" check flat.yaml

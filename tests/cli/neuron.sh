@@ -59,7 +59,8 @@ has "$err" "chattering" "suggests a preset"
 expect 2 "a current without a unit" "$striatum" neuron fsi --current 300
 has "$err" "pA" "says what to write"
 expect 2 "a current of the wrong unit" "$striatum" neuron fsi --current '300 mV'
-expect 2 "a model without a current" "$striatum" neuron poisson_neuron --current '300 pA'
+has "$err" "striatum: --current: '300 mV' is in mV" "names the option"
+expect 2 "a model without a current" "$striatum" neuron integrator_neuron --current '300 pA'
 has "$err" "has no parameter for an injected current" "says why"
 expect 2 "a time that is none" "$striatum" neuron fsi --duration '3 mV'
 has "$err" "is no time" "says why"

@@ -3,7 +3,7 @@
  * whole and half powers, results anywhere in the range; and every pair of edge values. As many
  * threads as processors. ctest-labels: slow */
 #include "support/expect.h"
-#include "support/parallel.h"
+#include "support/sweep_threads.h"
 #include "support/ulp.h"
 
 #include "kernels/shared/math_f32_cases.h"

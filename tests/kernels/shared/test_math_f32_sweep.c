@@ -3,7 +3,7 @@
  * of a unit here), with the stated worst errors. Where the answer is plain (exp(1e9) is
  * infinite) it is compared with that. As many threads as processors. ctest-labels: slow */
 #include "support/expect.h"
-#include "support/parallel.h"
+#include "support/sweep_threads.h"
 #include "support/ulp.h"
 
 #include "kernels/shared/math_f32_cases.h"

@@ -2,7 +2,7 @@
  * against MPFR, the exact ones against the processor's, and 2 million arguments of each on
  * every device. As many threads as processors. ctest-labels: slow */
 #include "support/expect.h"
-#include "support/parallel.h"
+#include "support/sweep_threads.h"
 
 #include "kernels/shared/math_f64_devices.h"
 #include "kernels/shared/math_f64_reference.h"

@@ -1,8 +1,8 @@
-/* tests/support/parallel.h: a long loop in as many threads as there are processors, for the
+/* tests/support/sweep_threads.h: a long loop in as many threads as there are processors, for the
  * exhaustive tests. Parts are dealt out in turn; a part must not depend on which thread runs
  * it. */
-#ifndef SUPPORT_PARALLEL_H
-#define SUPPORT_PARALLEL_H
+#ifndef SUPPORT_SWEEP_THREADS_H
+#define SUPPORT_SWEEP_THREADS_H
 
 #include "support/expect.h"
 
