@@ -2,6 +2,7 @@
  * (files.h). A network that loads runs for a few steps in plain C; of a model, so do a step of
  * current and one of the checks that its file holds. Built with clang
  * -fsanitize=fuzzer,address, or with replay.c to run a folder of files (ctest does). */
+#include "base/hash.h"
 #include "files.h"
 #include "lab/check_run.h"
 
@@ -10,14 +11,38 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What one input may cost. */
-enum { FUZZ_CELLS = 300, FUZZ_SYNAPSES = 20000, FUZZ_BYTES = 64 << 20, FUZZ_SLICES = 3 };
+enum { FUZZ_CELLS = 300, FUZZ_SYNAPSES = 20000, FUZZ_BYTES = 64 << 20, FUZZ_STEPS = 80 };
+
+/* What a run handed out. */
+struct fuzz_outcome {
+    const struct network *network;
+    enum err_code code;
+    bool was_stopped; /* by fuzz_progress */
+    uint64_t hash, rows;
+    int64_t n_done;
+};
 
 static bool fuzz_progress(void *context, int64_t step, uint64_t n_spikes)
 {
-    (void)step;
     (void)n_spikes;
-    int *const left = context;
-    return --*left > 0;
+    struct fuzz_outcome *const o = context;
+    o->was_stopped = step + o->network->n_settle >= FUZZ_STEPS;
+    return !o->was_stopped;
+}
+
+/* A sum: traces may take turns in any order. */
+static enum err_code fuzz_rows(void *context, uint32_t trace, int64_t first_row,
+                               uint32_t n_rows, const double *values, struct err *e)
+{
+    (void)e;
+    struct fuzz_outcome *const o = context;
+    const uint32_t n_cells = o->network->traces[trace].n_cells;
+    for (uint32_t r = 0; r < n_rows; r++) {
+        const uint64_t place[2] = {trace, (uint64_t)(first_row + r)};
+        const uint64_t h = hash_fnv1a(HASH_FNV_START, place, sizeof place);
+        o->rows += hash_fnv1a(h, values + (size_t)r * n_cells, n_cells * sizeof *values);
+    }
+    return ERR_OK;
 }
 
 /* Fewer cells would be another network: one that is large is left alone. */
@@ -38,7 +63,26 @@ static bool fuzz_is_cheap(const struct network *n, struct arena *arena)
            plan.bytes <= FUZZ_BYTES;
 }
 
-/* Both readers of every step program: the text of its kernel, and the run. */
+static void fuzz_run(struct network *n, uint32_t slice, uint32_t threads,
+                     struct fuzz_outcome *o, struct diag_list *d)
+{
+    struct err e = {0};
+    *o = (struct fuzz_outcome){.network = n};
+    const struct sim_sink sink = {.context = o, .rows = fuzz_rows, .progress = fuzz_progress};
+    const struct sim_options options = {
+        .slice = slice, .threads = threads, .partitions = threads + 1};
+    const struct net_build_options build = {.threads = threads};
+    struct sim_report report = {0};
+    o->code = sim_run(n, NULL, &options, &build, &sink, &report, d, &e);
+    ASSERT(o->code == ERR_OK || o->code == ERR_INTERRUPTED || e.msg[0] != '\0' ||
+           d->n_errors > 0);
+    o->hash = report.hash;
+    o->n_done = report.n_done;
+    sim_report_fini(&report);
+}
+
+/* Both readers of every step program: the text of its kernel, and the run. A run that came to
+ * its end does the same in slices of one step on two threads. */
 static void fuzz_simulate(struct network *n, struct diag_list *d)
 {
     struct err e = {0};
@@ -47,14 +91,17 @@ static void fuzz_simulate(struct network *n, struct diag_list *d)
         ASSERT(sim_step_kernel_text(n, p, 4, &out, &e) == ERR_OK && out.length > 0);
         text_fini(&out);
     }
-    int left = FUZZ_SLICES;
-    const struct sim_sink sink = {.context = &left, .progress = fuzz_progress};
-    const struct sim_options options = {.threads = 1};
-    const struct net_build_options build = {.threads = 1};
-    struct sim_report report = {0};
-    const enum err_code code = sim_run(n, NULL, &options, &build, &sink, &report, d, &e);
-    ASSERT(code == ERR_OK || e.msg[0] != '\0' || d->n_errors > 0);
-    sim_report_fini(&report);
+    struct fuzz_outcome whole, sliced;
+    fuzz_run(n, 0, 1, &whole, d);
+    struct network *again;
+    if (whole.was_stopped || network_create(&again, n->desc, d, &e) != ERR_OK) {
+        return;
+    }
+    fuzz_run(again, 1, 2, &sliced, d);
+    network_destroy(again);
+    ASSERT(sliced.code == whole.code);
+    ASSERT(whole.code != ERR_OK || (sliced.hash == whole.hash && sliced.rows == whole.rows &&
+                                    sliced.n_done == whole.n_done));
 }
 
 static void fuzz_network(const struct desc_network *desc, struct arena *arena,
