@@ -35,7 +35,8 @@ static enum err_code measure(struct uniforms *u, const struct network *network,
         const uint32_t words = (uint32_t)(precision_bytes(u->precision) / sizeof *u->words);
         fixed += (uint64_t)q->step->n_events * TABLE_WORDS +
                  (q->has_varying_events ? 0 : (uint64_t)slice * q->step->n_events);
-        region += (uint64_t)slice * (words * q->plan->n_courses + n_varying * TABLE_WORDS);
+        region +=
+            (uint64_t)slice * ((uint64_t)words * q->plan->n_courses + n_varying * TABLE_WORDS);
         region += words - 1; /* reals start at a multiple of their size */
         region += q->has_varying_events ? (uint64_t)slice * q->step->n_events : 0;
     }
