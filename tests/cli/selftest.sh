@@ -23,6 +23,6 @@ END
 expect 1 "a check that fails" "$striatum" selftest --device cpu wrong.yaml
 has "$out" "wrong.yaml, grows, cpu: final v: 0.3" "says what came out"
 has "$out" "expected from 2 to 3" "says what was expected"
-expect 1 "a model that is not there" "$striatum" selftest --device cpu no_such_model
+expect 3 "a model that is not there" "$striatum" selftest --device cpu no_such_model
 expect 4 "a device that is not there" "$striatum" selftest --device opencl:9.9 fsi
 finish

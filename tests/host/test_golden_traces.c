@@ -15,7 +15,7 @@
 enum { PATH_MOST = 512, CELLS_MOST = 256 };
 
 struct golden_case {
-    char name[96], folder[PATH_MOST], network[PATH_MOST];
+    char name[96], folder[PATH_MOST], network[PATH_MOST + 16];
     double difference; /* mV, between two independent programs */
     long first_steps; /* single precision: steps by which the first two spikes may differ … */
     double count_percent; /* … and the number of spikes, in percent (at least one spike) */
