@@ -303,27 +303,24 @@ static size_t last_row_of_level(const struct neuron *n, const struct lab_trace *
     return row == 0 ? 0 : row - 1 < t->n_rows ? row - 1 : t->n_rows - 1;
 }
 
+/* A row per quantity, a column per level. */
 static void clamp_table(const struct neuron *n, struct text *t)
 {
-    text_print(t, "  at the end of each level (%.6g ms)\n  ", n->duration_ms / n->n_clamp);
+    text_print(t, "  at the end of each level (%.6g ms)\n", n->duration_ms / n->n_clamp);
     for (uint32_t k = 0; k < n->record.n_traces; k++) {
         const struct lab_trace *const trace = &n->record.traces[k];
-        text_print(t, " %13s", trace->variable);
-    }
-    text_add(t, "\n  ");
-    for (uint32_t k = 0; k < n->record.n_traces; k++) {
-        text_print(t, " %13s", n->record.traces[k].unit);
-    }
-    for (uint32_t level = 0; level < n->n_clamp; level++) {
-        text_add(t, "\n  ");
-        for (uint32_t k = 0; k < n->record.n_traces; k++) {
-            const struct lab_trace *const trace = &n->record.traces[k];
-            text_print(t, " %13.7g",
+        char name[96];
+        (void)snprintf(name, sizeof name, "%s%s%s%s", trace->variable,
+                       trace->unit[0] != '\0' ? " (" : "", trace->unit,
+                       trace->unit[0] != '\0' ? ")" : "");
+        text_print(t, "  %-22s", name);
+        for (uint32_t level = 0; level < n->n_clamp; level++) {
+            text_print(t, " %12.7g",
                        trace->n_rows == 0 ? 0.0
                                           : trace->values[last_row_of_level(n, trace, level)]);
         }
+        text_add(t, "\n");
     }
-    text_add(t, "\n");
 }
 
 static void write_table(const struct neuron *n, struct text *t)

@@ -112,6 +112,25 @@ static uint32_t add_spikes(struct picture *p)
     return n;
 }
 
+/* Distance of tics, 1, 2 or 5 times a power of ten, so that about four of them fit. */
+static double nice_step(double span)
+{
+    const double raw = span / 4.0, decade = pow(10.0, floor(log10(raw))), part = raw / decade;
+    return decade * (part <= 1.0 ? 1.0 : part <= 2.0 ? 2.0 : part <= 5.0 ? 5.0 : 10.0);
+}
+
+/* Does the quantity never change (the first row of an intermediate aside)? Then a panel would
+ * show nothing. */
+static bool is_flat(const struct lab_trace *t, uint32_t cell)
+{
+    for (size_t row = 2; row < t->n_rows; row++) {
+        if (t->values[row * t->n_cells + cell] != t->values[t->n_cells + cell]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static void add_panel(struct picture *p, uint32_t k, uint32_t n_spikes)
 {
     const struct lab_trace *const t = p->panels[k];
@@ -134,9 +153,10 @@ static void add_panel(struct picture *p, uint32_t k, uint32_t n_spikes)
                    t->unit, t->unit[0] != '\0' ? ")" : "");
     add_quoted(&p->script, label);
     text_print(&p->script,
-               " rotate by 0 right\nplot $data%u using 1:2 with lines linewidth 1.4 linecolor "
+               " rotate by 0 right offset 1,0 font \"sans,11\"\nset ytics %.9g\nplot $data%u "
+               "using 1:2 with lines linewidth 1.4 linecolor "
                "rgb \"%s\" notitle",
-               k, plot_colours[k % PLOT_COLOURS]);
+               nice_step(span), k, plot_colours[k % PLOT_COLOURS]);
     /* A reset follows a spike within its step, so no sample shows the peak: a tick stands in
      * its place. */
     if (k == 0 && n_spikes > 0) {
@@ -165,11 +185,11 @@ static void write_script(struct picture *p, const char *title, const char *path)
         &p->script,
         "\nset encoding utf8\nset border 3 linecolor rgb \"#444444\"\nset tics nomirror out "
         "scale 0.6\n"
-        "set ytics 4 autofreq font \"sans,10\"\nset grid x linecolor rgb \"#E4E4E4\"\n"
-        "set lmargin at screen 0.14\nset rmargin at screen 0.98\nset multiplot\nset label 1 ");
+        "set ytics font \"sans,10\"\nset grid x linecolor rgb \"#E4E4E4\"\n"
+        "set lmargin at screen 0.17\nset rmargin at screen 0.98\nset multiplot\nset label 1 ");
     add_quoted(&p->script, title);
     text_print(&p->script,
-               " at screen 0.14,0.965 left font \"sans Bold,15\"\nset xrange [0:%.9g]\n",
+               " at screen 0.17,0.965 left font \"sans Bold,15\"\nset xrange [0:%.9g]\n",
                ir_time_ms(p->record->n_steps, p->record->dt_fs));
     for (uint32_t k = 0; k < p->n_panels; k++) {
         add_panel(p, k, n_spikes);
@@ -234,8 +254,9 @@ enum err_code lab_trace_plot(const struct lab_record *r, uint32_t population, ui
 {
     struct picture p = {.record = r, .cell = cell, .population = &r->populations[population]};
     for (uint32_t k = 0; k < r->n_traces && p.n_panels < PLOT_PANELS; k++) {
-        if (r->traces[k].population == population) {
-            p.panels[p.n_panels++] = &r->traces[k];
+        const struct lab_trace *const t = &r->traces[k];
+        if (t->population == population && (p.n_panels == 0 || !is_flat(t, cell))) {
+            p.panels[p.n_panels++] = t;
         }
     }
     ERR_IF(p.n_panels == 0, e, ERR_ARG, "nothing was recorded that could be drawn");
