@@ -1,7 +1,7 @@
 /* ctest-labels: slow
- * Random models through both readers: 500, each in single and in double, at a width that goes
- * round with the seed (a device takes 0.15 s to compile one). TEST_SEED moves the first seed,
- * TEST_MODELS sets their number; to try one model at one width: TEST_WIDTH. */
+ * Random models through both readers: 500, each in single and in double, at the width of
+ * TEST_WIDTH (ctest runs all four) or one that goes round with the seed. TEST_SEED moves the
+ * first seed, TEST_MODELS sets their number. */
 #include "support/expect.h"
 
 #include "support/model_readers.h"
