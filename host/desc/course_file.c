@@ -12,6 +12,9 @@
 static const char *const course_keys[] = {"file", "time",        "time_unit", "column",
                                           "unit", "interpolate", "outside"};
 
+/* A linear course takes 16 bytes a step: 256 MiB at most, half an hour in steps of 0.1 ms. */
+#define COURSE_MAX_LINEAR (INT64_C(1) << 24)
+
 enum outside { OUTSIDE_HOLD, OUTSIDE_ZERO, OUTSIDE_ERROR };
 
 struct sample {
@@ -164,6 +167,7 @@ static void push_step(const struct course_reader *c, struct ir_table *t, int64_t
 static bool make_table(struct course_reader *c, uint64_t most, struct ir_table *t)
 {
     if (most > UINT32_MAX - 2) {
+        csv_error(c->csv, 0, NULL, "this file has too many rows");
         return false;
     }
     t->first = arena_alloc(c->r->l->arena, (size_t)most + 2, sizeof *t->first);
@@ -192,7 +196,7 @@ static double between(const struct sample *a, const struct sample *b, double t_m
                        : a->value + (b->value - a->value) * part;
 }
 
-static bool fill_linear(struct course_reader *c, struct course *out)
+static bool fill_linear(struct course_reader *c, const struct yaml *map, struct course *out)
 {
     const int64_t n_steps = c->r->net->n_steps;
     const double dt = (double)c->r->net->dt_fs / 1e12, grid = 1e-6;
@@ -202,6 +206,12 @@ static bool fill_linear(struct course_reader *c, struct course *out)
     const int64_t high = last < 0                       ? -1
                          : last > (double)(n_steps - 1) ? n_steps - 1
                                                         : (int64_t)last;
+    if (high - low >= COURSE_MAX_LINEAR) {
+        field_error(c->r->l, map, "interpolate: step, or a shorter run",
+                    "%s would be sampled at %lld steps, most is %lld", c->place->what,
+                    (long long)(high - low) + 1, (long long)COURSE_MAX_LINEAR);
+        return false;
+    }
     if (!make_table(c, high < low ? 0 : (uint64_t)(high - low) + 1, &out->table)) {
         return false;
     }
@@ -255,7 +265,7 @@ bool course_read_file(struct network_reader *r, struct yaml *map,
     if (is_right) {
         out->first = network_nearest_step(r, c.samples[0].t_ms);
         out->last = network_nearest_step(r, c.samples[c.n - 1].t_ms);
-        is_right = c.is_linear ? fill_linear(&c, out) : fill_steps(&c, out);
+        is_right = c.is_linear ? fill_linear(&c, map, out) : fill_steps(&c, out);
     }
     if (is_right && !place->is_state) {
         set_outside(&c, out);

@@ -219,6 +219,22 @@ static void courses_when_wrong_are_refused(void **state)
     fixture_close(&f);
 }
 
+static void series_when_linear_over_too_many_steps_is_refused(void **state)
+{
+    (void)state;
+    (void)fixture_file("long.csv", "time,x\n0,0\n1e12,1\n");
+    struct fixture f;
+    static const char text[] =
+        "time: {duration: 1e6 s}\nsignals: {s: {file: long.csv, interpolate: linear}}\n"
+        "populations:\n  A: {model: lif.yaml, count: 3, set: {R: s*1 MOhm}}\n";
+    fixture_network_with(&f, text, NULL);
+    EXPECT_EQ_I64(f.code, ERR_FILE);
+    EXPECT_TRUE(strstr(text_string(&f.found),
+                       "signal 's' would be sampled at 10000000000 steps, most is 16777216") !=
+                NULL);
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +242,7 @@ int main(void)
         cmocka_unit_test(series_when_linear_is_sampled_at_every_step),
         cmocka_unit_test(set_and_signals_when_from_files_follow_the_time),
         cmocka_unit_test(series_on_a_state_assigns_each_value_once),
+        cmocka_unit_test(series_when_linear_over_too_many_steps_is_refused),
         cmocka_unit_test(courses_when_wrong_are_refused),
     };
     return cmocka_run_group_tests(tests, write_cells, fixture_clean);
