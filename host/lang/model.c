@@ -47,6 +47,12 @@ int model_find_receptor(const struct model *m, const char *name)
     return -1;
 }
 
+bool model_receptor_is_signed(const struct model *m, uint32_t receptor)
+{
+    const struct model_state *const s = &m->states[m->receptors[receptor].state];
+    return m->no_units || !s->has_unit || !unit_is_conductance(s->unit);
+}
+
 int model_find_intermediate(const struct model *m, const char *name)
 {
     for (uint32_t k = 0; k < m->n_intermediates; k++) {

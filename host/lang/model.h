@@ -96,6 +96,9 @@ bool model_parts_segments(const struct stmt *s);
 int model_find_parameter(const struct model *m, const char *name);
 int model_find_state(const struct model *m, const char *name);
 int model_find_receptor(const struct model *m, const char *name);
+/* May weights of this receptor be negative? Not where it adds to a conductance; a model without
+ * units does not say what its variables are. After the check. */
+bool model_receptor_is_signed(const struct model *m, uint32_t receptor);
 int model_find_intermediate(const struct model *m, const char *name);
 
 #endif

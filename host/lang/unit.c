@@ -207,6 +207,12 @@ bool unit_is_none(struct unit a)
     return unit_same_dimension(a, unit_none);
 }
 
+bool unit_is_conductance(struct unit a)
+{
+    return a.power[UNIT_CURRENT] == 1 && a.power[UNIT_VOLTAGE] == -1 &&
+           a.power[UNIT_AMOUNT] == 0 && a.power[UNIT_TEMPERATURE] == 0;
+}
+
 double unit_to_house(double value, struct unit a)
 {
     return a.to_house < 1.0 ? value / unit_snap(1.0 / a.to_house) : value * a.to_house;

@@ -36,6 +36,8 @@ struct unit unit_divide(struct unit a, struct unit b);
 bool unit_power(struct unit a, int n, struct unit *out);
 bool unit_same_dimension(struct unit a, struct unit b);
 bool unit_is_none(struct unit a); /* no dimension */
+/* A conductance: current by voltage, also per area or time (nS, mS/cm2, nS/ms). */
+bool unit_is_conductance(struct unit a);
 /* value (written in a) in house units, and back. Where a is smaller than the house unit this
  * divides by the power of ten, which is exact, so that 475 Hz is the double nearest to 0.475
  * /ms. */

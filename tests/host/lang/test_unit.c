@@ -241,12 +241,27 @@ static void unit_format_when_parsed_again_then_same_dimension(void **state)
     }
 }
 
+static void unit_is_conductance_when_current_by_voltage(void **state)
+{
+    (void)state;
+    static const char *const conductances[] = {"nS", "mS/cm2", "pA/mV", "uA/cm2/mV", "nS/ms"};
+    static const char *const others[] = {"pA",   "uA/cm2", "mV", "1",
+                                         "1/ms", "GOhm",   "mM", "nS mV"};
+    for (size_t k = 0; k < sizeof conductances / sizeof conductances[0]; k++) {
+        EXPECT_TRUE(unit_is_conductance(parse(conductances[k])));
+    }
+    for (size_t k = 0; k < sizeof others / sizeof others[0]; k++) {
+        EXPECT_TRUE(!unit_is_conductance(parse(others[k])));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unit_find_when_house_unit_then_scale_is_one),
         cmocka_unit_test(unit_find_when_other_unit_then_scale_is_exact),
         cmocka_unit_test(unit_find_when_no_unit_then_false),
+        cmocka_unit_test(unit_is_conductance_when_current_by_voltage),
         cmocka_unit_test(unit_parse_when_product_then_dimension),
         cmocka_unit_test(unit_find_when_prefixed_then_the_power_of_ten),
         cmocka_unit_test(area_units_are_coherent),
