@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 6, FILES_NAME_MAX = 32 };
+enum { FILES_MAX = 8, FILES_NAME_MAX = 32 };
 
 static char folder[] = P_tmpdir "/fuzz_XXXXXX";
 static char paths[FILES_MAX][sizeof folder + FILES_NAME_MAX + 2];

@@ -55,6 +55,22 @@ static void fuzz_show(const char *path, struct diag_list *d)
     text_fini(&out);
 }
 
+/* So is a sound network, flattened. */
+static void fuzz_flatten(const struct desc_network *n, struct diag_list *d)
+{
+    struct err e = {0};
+    struct desc_network *again;
+    struct text out = {0};
+    yaml_write(n->tree, &out);
+    const char *const flat = fuzz_files_add("flat.yaml", text_string(&out), out.length);
+    if (flat != NULL) {
+        ASSERT(desc_load_network(&again, flat, NULL, d, &e) == ERR_OK);
+        ASSERT(again->n_populations == n->n_populations && again->n_steps == n->n_steps &&
+               again->n_inputs == n->n_inputs && again->n_projections == n->n_projections);
+    }
+    text_fini(&out);
+}
+
 static void fuzz_load(const struct fuzz_files *f, struct diag_list *d)
 {
     struct err e = {0};
@@ -70,7 +86,7 @@ static void fuzz_load(const struct fuzz_files *f, struct diag_list *d)
     ASSERT(code != ERR_FILE || d->n_errors > 0);
     struct text out = {0};
     if (n != NULL) {
-        yaml_write(n->tree, &out);
+        fuzz_flatten(n, d);
     }
     if (m != NULL) {
         fuzz_show(f->path, d);
