@@ -15,6 +15,7 @@ struct edges_reader {
     const struct desc_population *from, *to;
     int source, target;
     struct csv_quantity *weight; /* [p->n_weights] column -1: an expression */
+    bool *is_signed;             /* [p->n_weights] may be below 0 */
     struct csv_quantity delay;   /* column -1: an expression */
     struct series sources, targets, delays, *weights;
 };
@@ -70,7 +71,8 @@ static bool choose_columns(struct edges_reader *e, struct yaml *entry, const str
     bool is_right = choose_delay(e, delay) && e->source >= 0 && e->target >= 0;
     e->weight = arena_alloc(l->arena, e->p->n_weights, sizeof *e->weight);
     e->weights = arena_alloc(l->arena, e->p->n_weights, sizeof *e->weights);
-    if (e->weight == NULL || e->weights == NULL) {
+    e->is_signed = arena_alloc(l->arena, e->p->n_weights, sizeof *e->is_signed);
+    if (e->weight == NULL || e->weights == NULL || e->is_signed == NULL) {
         return false;
     }
     for (uint32_t k = 0; k < e->p->n_weights; k++) {
@@ -84,6 +86,7 @@ static bool choose_columns(struct edges_reader *e, struct yaml *entry, const str
                                   columns[k].node, what, &e->weight[k]);
         e->weight[k].column = csv_choose(e->csv, columns[k].column, NULL, 0, file, what);
         is_right &= e->weight[k].column >= 0;
+        e->is_signed[k] = columns[k].is_signed;
     }
     return is_right;
 }
@@ -99,14 +102,16 @@ static bool push_u32(struct series *s, uint32_t value)
 
 static bool read_weight(struct edges_reader *e, uint32_t k)
 {
+    const bool is_signed = e->is_signed[k];
     double weight;
     if (!csv_read_quantity(e->csv, &e->weight[k], &weight)) {
         return true; /* said; the next row may be right */
     }
-    if (!(weight >= 0 && weight <= 1e30)) {
+    if (!network_weight_is_right(weight, is_signed)) {
         csv_error(e->csv, e->weight[k].column,
-                  "a weight is the receptor's jump, so it is positive for inhibition too",
-                  "%s: a weight must be 0 or more, and finite",
+                  weight < 0 && !is_signed ? NETWORK_WEIGHT_HINT : NULL,
+                  is_signed ? "%s: a weight must be finite"
+                            : "%s: a weight must be 0 or more, and finite",
                   csv_quote(e->csv, e->weight[k].column));
         return true;
     }

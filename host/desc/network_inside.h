@@ -93,7 +93,19 @@ struct weight_column {
     const struct yaml *node;
     const struct unit *wanted; /* declared unit of the receptor's variable, or NULL */
     bool no_units;
+    bool is_signed; /* weights may be below 0 */
 };
+/* Is this weight in house units one that the receptor can have? */
+static inline bool network_weight_is_right(double weight, bool is_signed)
+{
+    return weight <= 1e30 && weight >= (is_signed ? -1e30 : 0.0);
+}
+/* What is said of one that is not, and of a negative one of a conductance. */
+#define NETWORK_WEIGHT_RULE(is_signed)                                                         \
+    ((is_signed) ? "it must be finite" : "it must be 0 or more, and finite")
+#define NETWORK_WEIGHT_HINT                                                                    \
+    "a weight is the receptor's jump, so it is positive for inhibition too; its reversal "     \
+    "potential or its sign in the model inhibits"
 /* Weights by receptor, for inputs and projections. false after a diagnostic. */
 struct weight_place {
     struct yaml *entry;

@@ -114,6 +114,19 @@ static const struct unit *unit_of(const struct train_reader *t, uint32_t target,
     return s->has_unit ? &s->unit : NULL;
 }
 
+/* May the weights of this receptor be below 0, in every target? */
+static bool is_signed(const struct train_reader *t, int receptor)
+{
+    for (uint32_t k = 0; k < t->in->n_to; k++) {
+        const struct model *const m = model_of(t, k);
+        const int index = model_find_receptor(m, t->in->weights[receptor].receptor);
+        if (!model_receptor_is_signed(m, (uint32_t)index)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Is this time within the run? Before any window: a wrong time is wrong in any case. */
 static bool is_in_run(const struct train_reader *t, double t_ms)
 {
@@ -168,8 +181,10 @@ static bool read_weight(struct train_reader *t, const struct yaml *node, int rec
         if (e == NULL) {
             return false;
         }
-        if (!lang_constant(e, out) || !(*out >= 0 && *out <= 1e30)) {
-            field_error(l, node, NULL, "%s must be a constant, 0 or more", what);
+        const bool has_sign = is_signed(t, receptor);
+        if (!lang_constant(e, out) || !network_weight_is_right(*out, has_sign)) {
+            field_error(l, node, NULL, "%s must be a constant%s", what,
+                        has_sign ? ", and finite" : ", 0 or more");
             return false;
         }
     }
@@ -386,10 +401,12 @@ static bool read_row(struct train_reader *t, struct train_columns *c, uint32_t n
         (c->fixed_weight_node == NULL && !csv_read_quantity(c->csv, &c->weight, &weight))) {
         return false;
     }
-    if (!(weight >= 0 && weight <= 1e30)) {
+    const bool has_sign = weight < 0 && is_signed(t, receptor);
+    if (!network_weight_is_right(weight, has_sign)) {
         csv_error(c->csv, c->weight.column,
-                  "a weight is the receptor's jump: positive for inhibition too",
-                  "%s: a weight must be 0 or more", csv_quote(c->csv, c->weight.column));
+                  weight < 0 && !has_sign ? NETWORK_WEIGHT_HINT : NULL,
+                  has_sign ? "%s: a weight must be finite" : "%s: a weight must be 0 or more",
+                  csv_quote(c->csv, c->weight.column));
         return false;
     }
     return push_event(t, t_ms, neuron, receptor, weight);

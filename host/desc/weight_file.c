@@ -29,6 +29,7 @@ static bool read_column(struct network_reader *r, const struct weight_place *pla
         return false;
     }
     bool is_right = true;
+    column->is_signed = true;
     for (uint32_t k = 0; k < place->n_to; k++) {
         const struct desc_population *const p = &r->net->populations[place->to[k]];
         const int index = p->model == NULL ? -1 : model_find_receptor(p->model, receptor);
@@ -45,6 +46,8 @@ static bool read_column(struct network_reader *r, const struct weight_place *pla
             &p->model->states[p->model->receptors[index].state];
         column->wanted = state->has_unit ? &state->unit : NULL;
         column->no_units = p->model->no_units;
+        column->is_signed =
+            column->is_signed && model_receptor_is_signed(p->model, (uint32_t)index);
     }
     *out = (struct desc_weight){.receptor = receptor, .at = node->at};
     return is_right;
@@ -62,7 +65,7 @@ static bool read_weight(struct network_reader *r, const struct weight_place *pla
     const char *const what = load_print(l, "weight of %s", place->what);
     struct ast *const value = field_parse(l, node, place->scope, what);
     bool is_right = value != NULL;
-    bool is_checked = false;
+    bool is_checked = false, is_signed = true;
     for (uint32_t k = 0; k < place->n_to; k++) {
         const struct desc_population *const p = &r->net->populations[place->to[k]];
         if (p->model == NULL) {
@@ -85,6 +88,7 @@ static bool read_weight(struct network_reader *r, const struct weight_place *pla
             .allows_draws = (place->allowed & DEPENDS_DRAW) != 0,
             .what = what};
         is_checked = true;
+        is_signed = is_signed && model_receptor_is_signed(p->model, (uint32_t)index);
         if (value != NULL && !lang_check(value, &rules, l->d)) {
             return false;
         }
@@ -94,14 +98,10 @@ static bool read_weight(struct network_reader *r, const struct weight_place *pla
         !network_check_space(r, value, what)) {
         return false;
     }
-    if (lang_constant(value, &constant) && !(constant >= 0 && constant <= 1e30)) {
-        field_error(l, node,
-                    constant < 0 ? "a weight is the receptor's jump, so it is positive for "
-                                   "inhibition too; its reversal "
-                                   "potential or its sign in the model inhibits"
-                                 : NULL,
-                    "%s is %s: it must be 0 or more, and finite", what,
-                    field_quantity(l, constant, value->unit));
+    if (lang_constant(value, &constant) && !network_weight_is_right(constant, is_signed)) {
+        field_error(l, node, constant < 0 && !is_signed ? NETWORK_WEIGHT_HINT : NULL,
+                    "%s is %s: %s", what, field_quantity(l, constant, value->unit),
+                    NETWORK_WEIGHT_RULE(is_signed));
         return false;
     }
     *out = (struct desc_weight){.receptor = receptor, .at = node->at, .value = value};

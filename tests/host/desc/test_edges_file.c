@@ -6,6 +6,11 @@ static int write_cells(void **state)
 {
     (void)state;
     (void)fixture_file("lif.yaml", FIXTURE_LIF);
+    (void)fixture_file(
+        "current.yaml",
+        "receptors: {EX: i_x, G: g}\nstate: {i_x: 0 pA, g: 0 nS}\nequations: |\n  di_x/dt = "
+        "-i_x/(5 ms)\n  dg/dt = -g/(5 ms)\n");
+    (void)fixture_file("signed.csv", "pre,post,w\n0,4,-1.5\n9,0,2\n");
     (void)fixture_file("bare.yaml",
                        "units: none\nreceptors: {E: v}\nstate: {v: 0 mV}\nequations: v = v\n");
     (void)fixture_file(
@@ -20,7 +25,7 @@ static void load(struct fixture *f, const char *projection)
     (void)snprintf(text, sizeof text,
                    "time: {duration: 100 ms}\npopulations:\n  A: {model: lif.yaml, count: 10}\n"
                    "  B: {model: lif.yaml, count: 5}\n  C: {model: bare.yaml, count: "
-                   "5}\nprojections:\n  E: {%s}\n",
+                   "5}\n  S: {model: current.yaml, count: 5}\nprojections:\n  E: {%s}\n",
                    projection);
     fixture_network_with(f, text, NULL);
 }
@@ -150,6 +155,37 @@ static void edges_when_wrong_are_refused(void **state)
     fixture_close(&f);
 }
 
+static void weights_when_below_zero_are_those_of_no_conductance(void **state)
+{
+    (void)state;
+    struct fixture f;
+    static const char *const sound[] = {
+        "from: A, to: S, rule: edges, file: signed.csv, receptor: EX, weight: {column: w, "
+        "unit: "
+        "pA}",
+        "from: A, to: C, rule: edges, file: signed.csv, weight: {column: w}"};
+    for (size_t k = 0; k < 2; k++) {
+        load(&f, sound[k]);
+        if (f.code != ERR_OK) {
+            fail_msg("%s", text_string(&f.found));
+        }
+        EXPECT_NEAR(f.net->projections->edges->weight[0][0], -1.5, 0);
+        EXPECT_NEAR(f.net->projections->edges->weight[0][1], 2, 0);
+        fixture_close(&f);
+    }
+    expect_error(
+        "from: A, to: S, rule: edges, file: signed.csv, weight: {EX: {column: w, unit: "
+        "pA}, G: {column: w, unit: nS}}",
+        "signed.csv:2:5: error: -1.5: a weight must be 0 or more, and finite");
+    expect_error("from: A, to: S, rule: edges, file: signed.csv, receptor: G, weight: {column: "
+                 "w, unit: nS}",
+                 "its reversal potential or its sign in the model inhibits");
+    (void)fixture_file("huge.csv", "pre,post,w\n0,4,-2e30\n");
+    expect_error("from: A, to: S, rule: edges, file: huge.csv, receptor: EX, weight: {column: "
+                 "w, unit: pA}",
+                 "huge.csv:2:5: error: -2e30: a weight must be finite");
+}
+
 /* The flattened network lies elsewhere, so it names the file by its whole path; its bytes are
  * in the network's hash. */
 static void network_when_flattened_finds_its_file(void **state)
@@ -226,6 +262,7 @@ int main(void)
         cmocka_unit_test(edges_when_read_keep_the_files_order),
         cmocka_unit_test(edges_when_weight_and_delay_are_expressions_have_no_columns),
         cmocka_unit_test(edges_when_wrong_are_refused),
+        cmocka_unit_test(weights_when_below_zero_are_those_of_no_conductance),
         cmocka_unit_test(network_when_flattened_finds_its_file),
         cmocka_unit_test(edges_when_many_stream_into_place),
         cmocka_unit_test(memory_when_out_is_an_error),

@@ -6,6 +6,12 @@ static int write_cell(void **state)
 {
     (void)state;
     (void)fixture_file("lif.yaml", FIXTURE_LIF);
+    (void)fixture_file(
+        "current.yaml",
+        "receptors: {EX: i_x, G: g}\nstate: {i_x: 0 pA, g: 0 nS}\nequations: |\n  di_x/dt = "
+        "-i_x/(5 ms)\n  dg/dt = -g/(5 ms)\n");
+    (void)fixture_file("bare.yaml",
+                       "units: none\nreceptors: {EX: g}\nstate: {g: 0 nS}\nequations: g = g\n");
     return 0;
 }
 
@@ -16,7 +22,8 @@ static void load(struct fixture *f, const char *projections)
                    "time: {duration: 100 ms}\nspace: {side: 500 um}\nfunctions: {k(x): "
                    "exp(-x/100 um)}\npopulations:\n"
                    "  A: {model: lif.yaml, count: 10}\n  B: {model: lif.yaml, count: 10}\n  N: "
-                   "{model: lif.yaml, count: 0}\nprojections:\n%s",
+                   "{model: lif.yaml, count: 0}\n  C: {model: current.yaml, count: 3}\n  U: "
+                   "{model: bare.yaml, count: 3}\nprojections:\n%s",
                    projections);
     fixture_network_with(f, text, NULL);
 }
@@ -54,8 +61,8 @@ static void projection_when_read_has_all_its_parts(void **state)
     EXPECT_EQ_I64(p[0].n_weights, 2);
     EXPECT_NEAR(p[0].scale, 2.5, 0);
     EXPECT_TRUE(p[0].allow_autapses && p[0].allow_multapses);
-    EXPECT_EQ_I64(p[0].p_at.line, 9);
-    EXPECT_EQ_I64(p[0].delay_at.line, 9);
+    EXPECT_EQ_I64(p[0].p_at.line, 11);
+    EXPECT_EQ_I64(p[0].delay_at.line, 11);
     EXPECT_EQ_I64(p[1].rule, RULE_FIXED_INDEGREE);
     EXPECT_EQ_I64(p[1].indegree, 8);
     EXPECT_TRUE(!p[1].allow_autapses && !p[1].allow_multapses);
@@ -141,12 +148,40 @@ static void projections_when_wrong_are_refused(void **state)
                  "it must be 0 or more, and finite");
 }
 
+/* Weights of a current, and of a model without units, have a sign; those of a conductance do
+ * not. */
+static void weights_when_below_zero_are_those_of_no_conductance(void **state)
+{
+    (void)state;
+    struct fixture f;
+    load(&f,
+         "  P: {from: A, to: C, rule: all_to_all, receptor: EX, weight: -90 pA}\n"
+         "  Q: {from: A, to: U, rule: all_to_all, weight: -2}\n"
+         "  R: {from: A, to: C, rule: all_to_all, receptor: EX, weight: \"normal(-90 pA, 10 "
+         "pA)\"}\n");
+    if (f.code != ERR_OK) {
+        fail_msg("%s", text_string(&f.found));
+    }
+    EXPECT_NEAR(fixture_value(f.net->projections[0].weights[0].value), -90, 0);
+    EXPECT_NEAR(fixture_value(f.net->projections[1].weights[0].value), -2, 0);
+    fixture_close(&f);
+    expect_error("from: A, to: C, rule: all_to_all, weight: {EX: -90 pA, G: -1 nS}",
+                 "weight of projection 'P' is -1 nS: it must be 0 or more, and finite");
+    expect_error("from: A, to: A, rule: all_to_all, weight: {GABA: -1 nS}",
+                 "its reversal potential or its sign in the model inhibits");
+    expect_error("from: A, to: C, rule: all_to_all, receptor: EX, weight: -1e31 pA",
+                 "weight of projection 'P' is -1e+31 pA: it must be finite");
+    expect_error("from: A, to: C, rule: all_to_all, receptor: EX, weight: -1 pA, scale: -1",
+                 "scale of projection 'P' is -1: it must be 0 or more");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(projection_when_read_has_all_its_parts),
         cmocka_unit_test(constants_when_at_their_limits_are_taken),
         cmocka_unit_test(projections_when_wrong_are_refused),
+        cmocka_unit_test(weights_when_below_zero_are_those_of_no_conductance),
     };
     return cmocka_run_group_tests(tests, write_cell, fixture_clean);
 }

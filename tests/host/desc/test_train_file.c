@@ -7,6 +7,10 @@ static int write_cells(void **state)
     (void)state;
     (void)fixture_file("lif.yaml", FIXTURE_LIF);
     (void)fixture_file("one.yaml", "receptors: {EXC: g}\nstate: {g: 0 nS}\nequations: g = g\n");
+    (void)fixture_file(
+        "current.yaml",
+        "receptors: {EX: i_x, G: g}\nstate: {i_x: 0 pA, g: 0 nS}\nequations: |\n  di_x/dt = "
+        "-i_x/(5 ms)\n  dg/dt = -g/(5 ms)\n");
     (void)fixture_file("bare.yaml",
                        "units: none\nreceptors: {E: v}\nstate: {v: 0 mV}\nequations: v = v\n");
     (void)fixture_file("train.csv", "time,neuron,receptor,weight\n0.25,3,AMPA,1.5\n0.1,0,gaba,"
@@ -22,7 +26,8 @@ static void load(struct fixture *f, const char *input)
                    "lif.yaml, count: 4}\n"
                    "  B: {model: lif.yaml, count: 4}\n  C: {model: lif.yaml, count: 2}\n  D: "
                    "{model: one.yaml, count: 2}\n"
-                   "  N: {model: bare.yaml, count: 2}\ninputs:\n  I: {%s}\n",
+                   "  N: {model: bare.yaml, count: 2}\n  S: {model: current.yaml, count: "
+                   "2}\ninputs:\n  I: {%s}\n",
                    input);
     fixture_network_with(f, text, NULL);
     if (f->code != ERR_OK && f->code != ERR_FILE) {
@@ -197,6 +202,43 @@ static void trains_when_wrong_are_refused(void **state)
     fixture_close(&f);
 }
 
+static void weights_when_below_zero_are_those_of_no_conductance(void **state)
+{
+    (void)state;
+    struct fixture f;
+    load_sound(&f, "to: S, spikes: [[1 ms, EX, -90 pA], [2 ms, 1, {EX: -2 pA, G: 1 nS}]]");
+    expect_spike(f.net->inputs, 0, 10, 0, "EX", -90);
+    expect_spike(f.net->inputs, 2, 20, 1, "EX", -2);
+    fixture_close(&f);
+    load_sound(&f, "to: N, spikes: [[1 ms, E, -3]]");
+    expect_spike(f.net->inputs, 0, 10, 0, "E", -3);
+    fixture_close(&f);
+    (void)fixture_file("signed.csv", "time,neuron,receptor,weight\n1,0,EX,-90\n2,1,EX,3\n");
+    load_sound(&f, "to: S, spikes: {file: signed.csv, unit: pA}");
+    expect_spike(f.net->inputs, 0, 10, 0, "EX", -90);
+    fixture_close(&f);
+    load_sound(&f, "to: S, spikes: {file: signed.csv, receptor: EX, weight: -5 pA}");
+    expect_spike(f.net->inputs, 1, 20, 1, "EX", -5);
+    fixture_close(&f);
+    load_sound(&f, "to: S, poisson: 5 Hz, receptor: EX, weight: -87.8 pA");
+    EXPECT_NEAR(fixture_value(f.net->inputs->weights[0].value), -87.8, 1e-12);
+    fixture_close(&f);
+    load_sound(&f, "to: S, bernoulli: 5 Hz, weight: {EX: -87.8 pA, G: 1 nS}");
+    fixture_close(&f);
+    expect_error("to: S, bernoulli: 5 Hz, weight: {EX: -87.8 pA, G: -1 nS}",
+                 "weight of input 'I' is -1 nS: it must be 0 or more, and finite");
+    expect_error("to: S, spikes: [[1 ms, G, -1 nS]]",
+                 "a weight of input 'I' must be a constant, 0 or more");
+    expect_error("to: S, spikes: [[1 ms, EX, -1e31 pA]]",
+                 "a weight of input 'I' must be a constant, and finite");
+    (void)fixture_file("g.csv", "time,neuron,receptor,weight\n1,0,EX,-90\n2,1,EX,-2e30\n");
+    expect_error("to: S, spikes: {file: g.csv, unit: pA}",
+                 "g.csv:3:8: error: -2e30: a weight must be finite");
+    (void)fixture_file("h.csv", "time,neuron,w\n1,0,-90\n");
+    expect_error("to: S, spikes: {file: h.csv, receptor: G, weight: w, unit: nS}",
+                 "h.csv:2:5: error: -90: a weight must be 0 or more");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +247,7 @@ int main(void)
         cmocka_unit_test(events_when_inline_go_to_all_or_one),
         cmocka_unit_test(window_when_given_drops_events_outside),
         cmocka_unit_test(trains_when_wrong_are_refused),
+        cmocka_unit_test(weights_when_below_zero_are_those_of_no_conductance),
     };
     return cmocka_run_group_tests(tests, write_cells, fixture_clean);
 }
