@@ -107,8 +107,8 @@ enum err_code device_edges_fill(struct device_build *b, struct device_group *x,
 enum err_code device_edges_weights(struct device_build *b, struct device_group *x,
                                    double *largest, struct err *e) ERR_CHECKED;
 void device_edges_fini(struct device_group *x);
-/* Drawn weights as bits of floats or doubles, while targets still holds ids; largest: [n_conns
- * of the network]. */
+/* Drawn weights as bits of floats or doubles, while targets still holds ids; largest |weight|:
+ * [n_conns of the network]. */
 enum err_code device_weights_draw(struct device_build *b, struct device_group *x,
                                   double *largest, struct err *e) ERR_CHECKED;
 enum err_code device_weights_scale(struct device_build *b, const double *largest,

@@ -1,7 +1,9 @@
 /* net/channel.c: the scale of a channel's integer sums (design section 5), and what is said of
- * weights it cannot hold. The scale is the largest power of two for which no target's weights
- * add up to more than 2^30, in double precision 2^52. The sum is exact and free of order: each
- * weight counts in units of 2^(E - 30), rounded up, where 2^E bounds the largest weight. */
+ * weights it cannot hold. The scale is the largest power of two for which the sizes |w| of no
+ * target's weights add up to more than 2^30, in double precision 2^52. The sum is exact and
+ * free of order: each size counts in units of 2^(E - 30), rounded up, where 2^E bounds the
+ * largest.
+ */
 #include "net/inside.h"
 #include "lang/flush.h"
 
@@ -27,7 +29,7 @@ int net_weight_exponent(double largest)
 
 uint64_t net_weight_fixed(double weight, int exponent)
 {
-    return (uint64_t)ceil(ldexp(weight, 30 - exponent));
+    return (uint64_t)ceil(ldexp(fabs(weight), 30 - exponent));
 }
 
 int net_channel_scale(const struct net_channel_sum *s, enum precision precision)
@@ -105,9 +107,9 @@ enum err_code net_quantise_constant(const struct network *n, struct net_conn *c,
                                     struct diag_list *d, struct err *e)
 {
     const int scale = n->channels[c->channel].scale_log2;
-    const double exact = ldexp(c->weight, scale);
+    const double exact = ldexp(fabs(c->weight), scale);
     const double rounded = floor(exact + 0.5);
-    c->layout.weight = (i64)rounded;
+    c->layout.weight = (i64)copysign(rounded, c->weight);
     if (c->n_edges == 0 || c->weight == 0.0) {
         return ERR_OK;
     }

@@ -62,19 +62,19 @@ static void take_delays(struct conn_list *l, const struct desc_projection *p,
     }
 }
 
-/* Weights that are given edge by edge: a number that is not below 0, and not so large that the
- * network's precision does not hold it. */
+/* Weights that are given edge by edge: a number that is not below 0 for a conductance, and not
+ * so large that the network's precision does not hold it. */
 static void take_weights(struct conn_list *l, const struct desc_projection *p,
                          const struct desc_weight *w, struct net_conn *c)
 {
     for (uint64_t k = 0; k < p->edges->n; k++) {
         const double weight = net_given_weight(l->n, c, k);
-        if (!(weight >= 0.0 && weight <= DBL_MAX)) {
+        if (!(fabs(weight) <= DBL_MAX) || (weight < 0.0 && !c->is_signed)) {
             diag_error(l->d, w->at, 0, NULL, "projection '%s', edge %llu: the weight %g is %s",
                        p->name, (unsigned long long)k + 1, c->weight_column[k] * p->scale,
-                       isnan(weight)  ? "not a number"
-                       : weight < 0.0 ? "below 0"
-                                      : "too large");
+                       isnan(weight)                   ? "not a number"
+                       : weight < 0.0 && !c->is_signed ? "below 0"
+                                                       : "too large");
             return;
         }
     }
@@ -143,6 +143,9 @@ static void lower_weight(struct conn_list *l, const struct desc_projection *p,
 {
     const double *const column =
         p->edges != NULL && p->edges->weight != NULL ? p->edges->weight[w - p->weights] : NULL;
+    const struct model *const model = l->n->populations[c->post].model;
+    const int receptor = model_find_receptor(model, w->receptor);
+    c->is_signed = receptor >= 0 && model_receptor_is_signed(model, (uint32_t)receptor);
     if (column != NULL) {
         c->weight_column = column;
         take_weights(l, p, w, c);
@@ -154,13 +157,13 @@ static void lower_weight(struct conn_list *l, const struct desc_projection *p,
         c->has_constant_weight = ir_is_const(c->ir, c->weight_node, &c->weight);
     }
     const double most = l->n->precision == PRECISION_DOUBLE ? DBL_MAX : (double)3.4e38f;
-    if (c->has_constant_weight && !(c->weight >= 0.0 && c->weight <= most)) {
+    if (c->has_constant_weight &&
+        (!(fabs(c->weight) <= most) || (c->weight < 0.0 && !c->is_signed))) {
         diag_error(l->d, w->at, 0, NULL,
-                   "the weight of projection '%s' is %g: it is a number, and not below 0",
-                   p->name, c->weight);
+                   "the weight of projection '%s' is %g: it is a number%s", p->name, c->weight,
+                   c->is_signed ? ", and not that large" : ", and not below 0");
     }
-    c->channel = find_channel(
-        l->n, c->post, model_find_receptor(l->n->populations[c->post].model, w->receptor));
+    c->channel = find_channel(l->n, c->post, receptor);
     if (c->channel == UINT32_MAX) {
         diag_error(l->d, w->at, 0, NULL, "population '%s' has no receptor '%s'",
                    l->n->populations[c->post].name, w->receptor);

@@ -3,6 +3,7 @@
 #include "net/build_device.h"
 #include "net/build_host.h"
 
+#include <math.h>
 #include <string.h>
 
 static void host_of(const struct device_build *b, struct host_build *out)
@@ -58,8 +59,7 @@ static double largest_of(enum precision precision, const void *weights, uint64_t
 {
     double largest = 0.0;
     for (uint64_t k = 0; k < n; k++) {
-        const double w = precision_get(precision, weights, k);
-        largest = w > largest ? w : largest;
+        largest = fmax(largest, fabs(precision_get(precision, weights, k)));
     }
     return largest;
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 /* What is wrong with a value, or NULL. */
-static const char *complaint(enum net_pair_value what, double x)
+static const char *complaint(enum net_pair_value what, bool is_signed, double x)
 {
     if (isnan(x)) {
         return "not a number";
@@ -21,7 +21,7 @@ static const char *complaint(enum net_pair_value what, double x)
     case NET_PAIR_DELAY:
         return x > (double)DELAY_MAX ? "too long" : NULL;
     case NET_PAIR_WEIGHT:
-        return x < 0.0 ? "below 0" : isinf(x) ? "infinite" : NULL;
+        return x < 0.0 && !is_signed ? "below 0" : isinf(x) ? "infinite" : NULL;
     }
     return NULL;
 }
@@ -56,13 +56,14 @@ static enum err_code explain_lane(const struct pair_eval *v, enum net_pair_value
 }
 
 static enum err_code explain_block(const struct pair_eval *v, enum net_pair_value what,
-                                   uint32_t source, uint32_t first, uint32_t count,
-                                   const uint32_t *ids, struct err *e)
+                                   const struct net_conn *c, uint32_t source, uint32_t first,
+                                   uint32_t count, const uint32_t *ids, struct err *e)
 {
     const struct net_group *const g = v->program->group;
     for (uint32_t l = 0; l < count; l++) {
         const uint32_t target = ids == NULL ? first + l : v->post[l];
-        const char *why = complaint(what, precision_get(v->program->precision, v->out[0], l));
+        const char *why =
+            complaint(what, c->is_signed, precision_get(v->program->precision, v->out[0], l));
         if (v->n_gave_up > 0 && l == v->first_gave_up) {
             why = "not found: truncated() drew 1000 times outside its bounds";
         }
@@ -99,7 +100,7 @@ enum err_code net_explain_pair(struct network *n, const struct net_group *g,
             pair_eval_edges(v, m);
         }
         flush_denormals_end(flush);
-        code = explain_block(v, what, source, first, m, ids, e);
+        code = explain_block(v, what, c, source, first, m, ids, e);
     }
     if (code == ERR_OK) {
         code = err_set(e, ERR_FILE, 0, "projection '%s': a value of source %u cannot be used",

@@ -83,10 +83,10 @@ void net_layout_rings(struct network *n, bool is_built);
 
 /* Scales (channel.c). */
 struct net_channel_sum {
-    uint64_t most;   /* largest sum of a target's weights, each in units of 2^(exponent - 30),
-                        rounded up */
-    int exponent;    /* least E with all weights <= 2^E */
-    bool has_weight; /* false: no weight above 0 */
+    uint64_t most;   /* largest sum of the sizes of a target's weights, each in units of
+                        2^(exponent - 30), rounded up */
+    int exponent;    /* least E with all |weight| <= 2^E */
+    bool has_weight; /* false: no weight but 0 */
 };
 int net_weight_exponent(double largest);
 uint64_t net_weight_fixed(double weight, int exponent);

@@ -59,6 +59,7 @@ struct net_conn {
     /* conns of one projection, source and target share wiring and draws */
     uint64_t wiring_key, weight_key, delay_key;
     bool has_constant_weight, has_constant_delay, has_constant_p;
+    bool is_signed;                /* its weights may be below 0: no conductance */
     double weight, p;              /* where constant; weight includes scale */
     uint32_t delay_min, delay_max; /* steps; known after network_build where delays are drawn */
     struct ir *ir;                 /* p, weight, delay over pairs (IR_VAR_DISTANCE, …) */
@@ -130,7 +131,8 @@ struct net_build_options {
 };
 /* Draws all connections: delays (delay_min, delay_max, slice), rows, targets, weights, channel
  * scales, ring layout. device NULL: in host memory. Errors: ERR_FILE with a message that names
- * projection and pair (p below 0 or NaN, a weight that is negative or rounds to 0, a delay that
+ * projection and pair (p below 0 or NaN, a weight of a conductance
+ * below 0, a weight that rounds to 0, a delay that
  * is not a number or below 0 or too long), ERR_LIMIT, ERR_CL, ERR_INTERRUPTED. Warnings to d.
  */
 enum err_code network_build(struct network *n, struct net_wiring *w, struct device *device,

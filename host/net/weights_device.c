@@ -3,6 +3,7 @@
  * (weights_host.c). */
 #include "net/build_device.h"
 
+#include <math.h>
 #include <string.h>
 
 /* What csr_found_weight left: a double's upper half was rounded up. */
@@ -36,6 +37,7 @@ enum err_code device_weights_draw(struct device_build *b, struct device_group *x
         }
         x->shape.weight_begin = g->conns[c].layout.weight_begin;
         x->shape.which = x->numbers.weight[c];
+        x->shape.is_signed = g->conns[c].is_signed ? 1 : 0;
         x->shape.n_parts = build_parts(b, g->n_pre, g->n_edges / g->n_pre / 16 + 1);
         uint32_t found[FOUND_WORDS];
         ERR_TRY(build_found_clear(b, e));
@@ -126,7 +128,7 @@ static enum err_code sum_channel(struct device_build *b, uint32_t channel,
     double most = 0.0;
     for (uint32_t k = 0; k < n->n_conns; k++) {
         const struct net_conn *const c = &n->conns[k];
-        const double w = c->layout.has_weights ? largest[k] : c->weight;
+        const double w = c->layout.has_weights ? largest[k] : fabs(c->weight);
         most = c->channel == channel && w > most ? w : most;
     }
     *out = (struct net_channel_sum){.has_weight = most > 0.0};

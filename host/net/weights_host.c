@@ -7,6 +7,8 @@
 
 #include "build/fixed.h"
 
+#include <float.h>
+#include <math.h>
 #include <string.h>
 
 struct draw_weights {
@@ -31,44 +33,33 @@ static void *weight_at(const struct host_build *b, uint64_t weight)
     return (char *)b->weight + (weight - b->weight_first) * precision_bytes(b->n->precision);
 }
 
-/* Nonzero where one of n weights is negative, infinite or not a number. */
-static uint32_t weights_check(enum precision precision, const void *weights, uint32_t first,
-                              uint32_t n)
+/* Nonzero where one of n weights is infinite, not a number, or below 0 where it has no sign. */
+static uint32_t weights_check(enum precision precision, bool is_signed, const void *weights,
+                              uint32_t first, uint32_t n)
 {
     float largest = 0.0f;
     double largest_double = 0.0;
     return precision == PRECISION_DOUBLE
-               ? wire_weight_check_double((const double *)weights + first, n, &largest_double)
-               : wire_weight_check((const float *)weights + first, n, &largest);
+               ? wire_weight_check_double((const double *)weights + first,
+                                          is_signed ? -DBL_MAX : 0.0, n, &largest_double)
+               : wire_weight_check((const float *)weights + first, is_signed ? -FLT_MAX : 0.0f,
+                                   n, &largest);
 }
 
 /* Least source row among the block's lanes that is wrong: any lane's row will do for a block
  * without a bad one. */
-static uint32_t bad_row_of(const struct pair_eval *v, uint32_t root, uint32_t n)
+static uint32_t bad_row_of(const struct pair_eval *v, uint32_t root, bool is_signed, uint32_t n)
 {
     uint32_t row = UINT32_MAX;
     for (uint32_t l = 0; l < n; l++) {
         const bool gave_up = v->n_gave_up > 0 && l == v->first_gave_up;
-        if ((gave_up || weights_check(v->program->precision, v->out[root], l, 1) != 0) &&
+        if ((gave_up ||
+             weights_check(v->program->precision, is_signed, v->out[root], l, 1) != 0) &&
             v->pre[l] < row) {
             row = v->pre[l];
         }
     }
     return row;
-}
-
-/* A weight of -0 counts as 0: its sign would stand in the bits. */
-static void keep_weights(enum precision precision, const void *from, uint32_t n, void *to)
-{
-    if (precision == PRECISION_DOUBLE) {
-        for (uint32_t l = 0; l < n; l++) {
-            ((double *)to)[l] = ((const double *)from)[l] + 0.0;
-        }
-    } else {
-        for (uint32_t l = 0; l < n; l++) {
-            ((float *)to)[l] = ((const float *)from)[l] + 0.0f;
-        }
-    }
 }
 
 static enum err_code draw_chunk(void *context, uint32_t item, uint32_t thread, struct err *e)
@@ -86,11 +77,12 @@ static enum err_code draw_chunk(void *context, uint32_t item, uint32_t thread, s
         const uint32_t n = host_cursor_fill(&s, v);
         pair_eval_edges(v, n);
         for (uint32_t r = 0; r < x->n_conns; r++) {
-            const struct conn_layout *const layout = &x->h->g->conns[x->conns[r]].layout;
-            keep_weights(precision, v->out[r], n,
-                         weight_at(x->b, layout->weight_begin + c->edge_begin + at));
-            if (weights_check(precision, v->out[r], 0, n) != 0 || v->n_gave_up > 0) {
-                const uint32_t row = bad_row_of(v, r, n);
+            const struct net_conn *const conn = &x->h->g->conns[x->conns[r]];
+            memcpy(weight_at(x->b, conn->layout.weight_begin + c->edge_begin + at), v->out[r],
+                   n * precision_bytes(precision));
+            if (weights_check(precision, conn->is_signed, v->out[r], 0, n) != 0 ||
+                v->n_gave_up > 0) {
+                const uint32_t row = bad_row_of(v, r, conn->is_signed, n);
                 c->bad_row = row < c->bad_row ? row : c->bad_row;
             }
         }
@@ -116,7 +108,7 @@ static enum err_code take_chunk(void *context, uint32_t item, uint32_t thread, s
         }
         void *const to = weight_at(x->b, conn->layout.weight_begin + c->edge_begin);
         for (size_t k = 0; k < c->list.n; k++) {
-            const double weight = net_given_weight(n, conn, c->list.ids[k]) + 0.0;
+            const double weight = net_given_weight(n, conn, c->list.ids[k]);
             if (n->precision == PRECISION_DOUBLE) {
                 ((double *)to)[k] = weight;
             } else {
@@ -214,10 +206,10 @@ static enum err_code find_largest(void *context, uint32_t item, uint32_t thread,
     const uint32_t n = (uint32_t)item_edges(c, item);
     const uint64_t flush = begin(s->b);
     if (s->b->n->precision == PRECISION_DOUBLE) {
-        (void)wire_weight_check_double(weights, n, &s->largest[thread]);
+        (void)wire_weight_check_double(weights, -DBL_MAX, n, &s->largest[thread]);
     } else {
         float largest = (float)s->largest[thread];
-        (void)wire_weight_check(weights, n, &largest);
+        (void)wire_weight_check(weights, -FLT_MAX, n, &largest);
         s->largest[thread] = (double)largest;
     }
     flush_denormals_end(flush);
@@ -275,7 +267,7 @@ static enum err_code sum_channel(struct host_build *b, uint32_t channel,
             continue;
         }
         if (!s->conn->layout.has_weights) {
-            largest = s->conn->weight > largest ? s->conn->weight : largest;
+            largest = fmax(largest, fabs(s->conn->weight));
             continue;
         }
         ERR_GOTO(net_parallel(b->n_threads, n_items(s->conn), find_largest, s, NULL, e));
@@ -323,7 +315,7 @@ static uint64_t find_zero(enum precision precision, const void *weights, int sca
     for (uint64_t k = 0; k < n; k++) {
         if (precision == PRECISION_DOUBLE) {
             const uint64_t bits = ((const uint64_t *)weights)[k];
-            if (bits != 0 && fixed64_weight(bits, scale) == 0) {
+            if (fixed64_mantissa(bits) != 0 && fixed64_weight(bits, scale) == 0) {
                 return k + 1;
             }
         } else {

@@ -9,6 +9,7 @@
 #include "shared/random.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -232,59 +233,64 @@ BODY cell_words_body(u64 key, u32 first, u32 c1, u32 c3, u32 which, u32 n, u32 *
 LEVELS(cell_words, (u64 key, u32 first, u32 c1, u32 c3, u32 which, u32 n, u32 *out),
        (key, first, c1, c3, which, n, out))
 
-BODY weight_check_body(const float *restrict weights, u32 n, float *restrict largest)
+BODY weight_check_body(const float *restrict weights, float least, u32 n,
+                       float *restrict largest)
 {
     u32 bad = 0;
     float most = *largest;
     VECTORISE
     for (u32 k = 0; k < n; k++) {
-        bad |= ((weights[k] >= 0.0f) & (weights[k] <= FLT_MAX)) != 0 ? 0u : 1u;
-        most = weights[k] > most ? weights[k] : most;
+        const float size = fabsf(weights[k]);
+        bad |= ((weights[k] >= least) & (size <= FLT_MAX)) != 0 ? 0u : 1u;
+        most = size > most ? size : most;
     }
     *largest = most;
     return bad;
 }
-LEVELS(weight_check, (const float *weights, u32 n, float *largest), (weights, n, largest))
+LEVELS(weight_check, (const float *weights, float least, u32 n, float *largest),
+       (weights, least, n, largest))
 
 BODY quantise_body(i32 *restrict weights, int scale, u32 n, u32 *restrict n_zero)
 {
     u32 coarse = 0, zero = 0;
     for (u32 k = 0; k < n; k++) {
         const u32 bits = (u32)weights[k];
-        const u32 w = fixed_weight(bits, scale);
+        const i32 w = fixed_weight(bits, scale);
         coarse += fixed_is_coarse(bits, scale);
         zero += ((w == 0) & (fixed_mantissa(bits) != 0)) != 0 ? 1u : 0u;
-        weights[k] = (i32)w;
+        weights[k] = w;
     }
     *n_zero = zero;
     return coarse;
 }
 LEVELS(quantise, (i32 * weights, int scale, u32 n, u32 *n_zero), (weights, scale, n, n_zero))
 
-BODY weight_check_double_body(const double *restrict weights, u32 n, double *restrict largest)
+BODY weight_check_double_body(const double *restrict weights, double least, u32 n,
+                              double *restrict largest)
 {
     u64 bad = 0;
     double most = *largest;
     VECTORISE
     for (u32 k = 0; k < n; k++) {
-        bad |= ((weights[k] >= 0.0) & (weights[k] <= DBL_MAX)) != 0 ? 0u : 1u;
-        most = weights[k] > most ? weights[k] : most;
+        const double size = fabs(weights[k]);
+        bad |= ((weights[k] >= least) & (size <= DBL_MAX)) != 0 ? 0u : 1u;
+        most = size > most ? size : most;
     }
     *largest = most;
     return (u32)bad;
 }
-LEVELS(weight_check_double, (const double *weights, u32 n, double *largest),
-       (weights, n, largest))
+LEVELS(weight_check_double, (const double *weights, double least, u32 n, double *largest),
+       (weights, least, n, largest))
 
 BODY quantise_double_body(i64 *restrict weights, int scale, u32 n, u32 *restrict n_zero)
 {
     u32 coarse = 0, zero = 0;
     for (u32 k = 0; k < n; k++) {
         const u64 bits = (u64)weights[k];
-        const u64 w = fixed64_weight(bits, scale);
+        const i64 w = fixed64_weight(bits, scale);
         coarse += fixed64_is_coarse(bits, scale);
-        zero += ((w == 0) & (bits != 0)) != 0 ? 1u : 0u;
-        weights[k] = (i64)w;
+        zero += ((w == 0) & (fixed64_mantissa(bits) != 0)) != 0 ? 1u : 0u;
+        weights[k] = w;
     }
     *n_zero = zero;
     return coarse;

@@ -44,15 +44,15 @@ u32 wire_pair_words(u64 key, const u32 *c0, const u32 *c1, u32 c2, u32 c3, u32 w
                     u32 *out);
 u32 wire_cell_words(u64 key, u32 first, u32 c1, u32 c3, u32 which, u32 n, u32 *out);
 
-/* Largest of n weights into *largest. Returns 1 where any is negative, infinite or NaN. n: any.
- */
-u32 wire_weight_check(const float *weights, u32 n, float *largest);
+/* Largest size |w| of n weights into *largest. Returns 1 where any is below `least` (finite),
+ * infinite or NaN. n: any. */
+u32 wire_weight_check(const float *weights, float least, u32 n, float *largest);
 /* Weights (bits of floats) become integers weight*2^scale, in place; returns the number of
- * coarse ones (off by more than 1e-3 of themselves); *n_zero: those above 0 that became 0. n:
+ * coarse ones (off by more than 1e-3 of themselves); *n_zero: those not 0 that became 0. n:
  * any. */
 u32 wire_quantise(i32 *weights, int scale, u32 n, u32 *n_zero);
 /* Both of doubles. */
-u32 wire_weight_check_double(const double *weights, u32 n, double *largest);
+u32 wire_weight_check_double(const double *weights, double least, u32 n, double *largest);
 u32 wire_quantise_double(i64 *weights, int scale, u32 n, u32 *n_zero);
 
 #endif

@@ -9,7 +9,7 @@
 #define FOUND_BAD_ROW                                                                          \
     0u /* least source row with a value that cannot be used (starts at 0xffffffff) */
 #define FOUND_LARGEST                                                                          \
-    1u /* bits of the largest p or weight (starts at 0); of a double: csr_weights.h */
+    1u /* bits of the largest p or |weight| (starts at 0); of a double: csr_weights.h */
 #define FOUND_DELAY_MIN 2u /* steps (starts at 0xffffffff) */
 #define FOUND_DELAY_MAX 3u
 #define FOUND_ZERO_EDGE 4u /* least edge whose weight rounds to 0 (starts at 0xffffffff) */
@@ -35,6 +35,7 @@ struct csr_group {
     u32 is_numbered; /* ids are draws, not targets */
     u32 table_size;  /* of the hash table of a target's sources; 0: multapses are allowed */
     u32 delay_min, n_delays;
+    u32 is_signed; /* the receptor in hand takes weights below 0 */
 };
 
 #ifndef __OPENCL_C_VERSION__

@@ -21,7 +21,7 @@
 #define FIXED_IS_COARSE(b, s) fixed_is_coarse((b), (s))
 #endif
 
-/* Largest weight of the lanes. A double leaves the upper half of its bits, rounded up: the
+/* Largest |weight| of the lanes. A double leaves the upper half of its bits, rounded up: the
  * least power of two that bounds it stays the same. */
 static inline void csr_found_weight(__global u32 *found, realv most)
 {
@@ -56,17 +56,17 @@ __kernel void csr_weight_draw(__global const f32 *restrict from,
     const struct csr_range range =
         csr_part(row_ptr + g.row_begin, g.n_delays, i, (u32)(item % g.n_parts), g.n_parts);
     const struct csr_keys keys = csr_keys_of(g);
+    const realv least = REALV(g.is_signed != 0u ? -REAL_INF : (real)0);
     realv largest = REALV(0);
     bool is_bad = false;
     for (u64 at = range.from; at < range.to; at += WIDTH) {
         const struct csr_pair pair =
             csr_pairs_of(g, i, g.edge_begin + at, g.edge_begin + range.to, ids, from, to);
         maskv gave_up = REALV(0) != REALV(0);
-        const realv drawn = csr_weight(g.which, pair, keys, &gave_up);
-        const realv w = drawn + REALV(0); /* -0 becomes 0 */
-        const maskv is_good = (w >= REALV(0)) & (w < REAL_INF) & !gave_up;
+        const realv w = csr_weight(g.which, pair, keys, &gave_up), size = REAL_FN(abs)(w);
+        const maskv is_good = (w >= least) & (size < REAL_INF) & !gave_up;
         is_bad = is_bad || MASK_ANY(!is_good);
-        largest = (is_good & (w > largest)) ? w : largest;
+        largest = (is_good & (size > largest)) ? size : largest;
         real lanes[WIDTH];
         STORE_REALV(w, lanes, 0);
         for (u32 lane = 0; lane < WIDTH && at + lane < range.to; lane++) {
@@ -104,7 +104,7 @@ __kernel void csr_quantise(__global real_bits *restrict weights, __global u32 *r
     u32 coarse = 0;
     for (u64 k = get_global_id(0); k < g.n_edges; k += get_global_size(0)) {
         const real_bits bits = weights[g.weight_begin + k];
-        const real_bits w = FIXED_WEIGHT(bits, scale);
+        const real_bits w = (real_bits)FIXED_WEIGHT(bits, scale);
         if (w == 0u && FIXED_MANTISSA(bits) != 0u) {
             (void)atomic_min(found + FOUND_ZERO_EDGE, (u32)k);
             continue;

@@ -43,4 +43,6 @@ for n in 1 17 1000; do
     matrix "izhikevich $n, double" "$source_dir/tests/networks/izhikevich_random.yaml" --duration '50 ms' --set "populations.cells.count=$n" --precision double
 done
 matrix 'given, double' "$source_dir/tests/networks/given.yaml" --precision double
+matrix signed "$source_dir/tests/networks/signed.yaml"
+matrix 'signed, double' "$source_dir/tests/networks/signed.yaml" --precision double
 finish

@@ -18,6 +18,8 @@ static void fixed_when_made_is_rounded_up(void **state)
     EXPECT_EQ_U64(net_weight_fixed(1.0, 5), 1u << 25);
     EXPECT_EQ_U64(net_weight_fixed(0x1p-40, 0), 1);
     EXPECT_EQ_U64(net_weight_fixed(0.0, 0), 0);
+    EXPECT_EQ_U64(net_weight_fixed(-1.0, 5), 1u << 25);
+    EXPECT_EQ_U64(net_weight_fixed(-0x1p-40, 0), 1);
 }
 
 /* The largest power of two s with sum*s <= 2^30. */

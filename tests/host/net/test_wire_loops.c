@@ -8,6 +8,8 @@
 #include "shared/philox.h"
 #include "shared/random.h"
 
+#include <float.h>
+
 static void words_when_drawn_are_those_of_the_pair(void **state)
 {
     (void)state;
@@ -138,12 +140,50 @@ static void weights_when_bad_are_found(void **state)
     (void)state;
     float largest = 0.0f;
     float w[5] = {0.0f, 1.0f, 2.5f, 0.5f, 0.25f};
-    EXPECT_EQ_I64(wire_weight_check(w, 5, &largest), 0);
+    EXPECT_EQ_I64(wire_weight_check(w, 0.0f, 5, &largest), 0);
     EXPECT_SAME_F32(largest, 2.5f);
     const float bad[3] = {-0.5f, NAN, INFINITY};
     for (int k = 0; k < 3; k++) {
         w[3] = bad[k];
-        EXPECT_EQ_I64(wire_weight_check(w, 5, &largest), 1);
+        EXPECT_EQ_I64(wire_weight_check(w, 0.0f, 5, &largest), 1);
+    }
+}
+
+/* The sizes count, and each sign is put back. */
+static void weights_when_of_both_signs_are_measured_by_size(void **state)
+{
+    (void)state;
+    const double values[6] = {-0.0, 1.0, -2.75, 0.5, -0.25, -0.125};
+    float w[6], largest = 0.0f;
+    double x[6], largest_double = 0.0;
+    i32 narrow[6];
+    i64 wide[6];
+    for (int k = 0; k < 6; k++) {
+        w[k] = (float)values[k];
+        x[k] = values[k];
+    }
+    EXPECT_EQ_I64(wire_weight_check(w, -FLT_MAX, 6, &largest), 0);
+    EXPECT_EQ_I64(wire_weight_check_double(x, -DBL_MAX, 6, &largest_double), 0);
+    EXPECT_SAME_F32(largest, 2.75f);
+    EXPECT_NEAR(largest_double, 2.75, 0);
+    EXPECT_EQ_I64(wire_weight_check_double(x, 0.0, 6, &largest_double), 1);
+    memcpy(narrow, w, sizeof w);
+    memcpy(wide, x, sizeof x);
+    static const i32 expected[6] = {0, 2, -6, 1, -1, 0}; /* in steps of 0.5, ties away from 0 */
+    u32 n_zero = 0, n_zero_double = 0;
+    EXPECT_EQ_I64(wire_quantise(narrow, 1, 6, &n_zero), 3);
+    EXPECT_EQ_I64(wire_quantise_double(wide, 1, 6, &n_zero_double), 3);
+    EXPECT_TRUE(n_zero == 1 && n_zero_double == 1);
+    for (int k = 0; k < 6; k++) {
+        EXPECT_EQ_I64(narrow[k], expected[k]);
+        EXPECT_EQ_I64(wide[k], expected[k]);
+    }
+    const double bad[3] = {(double)NAN, (double)INFINITY, -(double)INFINITY};
+    for (int k = 0; k < 3; k++) {
+        w[3] = (float)bad[k];
+        x[3] = bad[k];
+        EXPECT_EQ_I64(wire_weight_check(w, -FLT_MAX, 6, &largest), 1);
+        EXPECT_EQ_I64(wire_weight_check_double(x, -DBL_MAX, 6, &largest_double), 1);
     }
 }
 
@@ -158,6 +198,7 @@ int main(void)
         cmocka_unit_test(draws_when_of_pairs_are_keyed_by_target_and_number),
         cmocka_unit_test(draws_when_of_cells_are_keyed_by_index),
         cmocka_unit_test(weights_when_bad_are_found),
+        cmocka_unit_test(weights_when_of_both_signs_are_measured_by_size),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

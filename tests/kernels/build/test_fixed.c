@@ -31,8 +31,10 @@ static void integers_when_made_equal_those_of_double(void **state)
         }
         const double rounded = floor(exact + 0.5);
         EXPECT_EQ_I64(fixed_weight(bits_of(w), scale), (int64_t)rounded);
+        EXPECT_EQ_I64(fixed_weight(bits_of(-w), scale), -(int64_t)rounded);
         EXPECT_EQ_I64(fixed_is_coarse(bits_of(w), scale),
                       fabs(rounded - exact) * 1000.0 > exact);
+        EXPECT_EQ_I64(fixed_is_coarse(bits_of(-w), scale), fixed_is_coarse(bits_of(w), scale));
     }
 }
 
@@ -46,6 +48,8 @@ static void terms_when_summed_are_rounded_up(void **state)
         const int exponent = least + (int)(hash_mix64(k + 7) % 60);
         EXPECT_EQ_I64(fixed_sum_term(bits_of(w), exponent),
                       (int64_t)ceil(ldexp((double)w, 30 - exponent)));
+        EXPECT_EQ_I64(fixed_sum_term(bits_of(-w), exponent),
+                      fixed_sum_term(bits_of(w), exponent));
     }
 }
 
@@ -59,6 +63,11 @@ static void weight_when_zero_or_subnormal_is_zero(void **state)
     EXPECT_EQ_I64(fixed_weight(bits_of(1.0f), 30), 1 << 30);
     EXPECT_EQ_I64(fixed_weight(bits_of(0.5f), 0), 1); /* ties go up */
     EXPECT_EQ_I64(fixed_weight(bits_of(0.49f), 0), 0);
+    EXPECT_EQ_I64(fixed_weight(bits_of(-0.0f), 20), 0);
+    EXPECT_EQ_I64(fixed_mantissa(bits_of(-0.0f)), 0);
+    EXPECT_EQ_I64(fixed_weight(bits_of(-FLT_MIN / 2), 140), 0);
+    EXPECT_EQ_I64(fixed_weight(bits_of(-1.0f), 30), -(1 << 30));
+    EXPECT_EQ_I64(fixed_weight(bits_of(-0.5f), 0), -1); /* as far from 0 as 0.5 */
 }
 
 static u64 bits64_of(double x)
@@ -88,11 +97,17 @@ static void integers_when_of_doubles_are_rounded_half_up(void **state)
         }
         const long double rounded = floorl(exact + 0.5L);
         EXPECT_EQ_I64(fixed64_weight(bits64_of(w), scale), (int64_t)rounded);
+        EXPECT_EQ_I64(fixed64_weight(bits64_of(-w), scale), -(int64_t)rounded);
         EXPECT_EQ_I64(fixed64_is_coarse(bits64_of(w), scale),
                       fabsl(rounded - exact) * 1000.0L > exact);
+        EXPECT_EQ_I64(fixed64_is_coarse(bits64_of(-w), scale),
+                      fixed64_is_coarse(bits64_of(w), scale));
     }
     EXPECT_EQ_I64(fixed64_weight(bits64_of(1.0), 52), INT64_C(1) << 52);
+    EXPECT_EQ_I64(fixed64_weight(bits64_of(-1.0), 52), -(INT64_C(1) << 52));
     EXPECT_EQ_I64(fixed64_weight(bits64_of(0.5), 0), 1);
+    EXPECT_EQ_I64(fixed64_weight(bits64_of(-0.5), 0), -1);
+    EXPECT_EQ_I64(fixed64_mantissa(bits64_of(-0.0)), 0);
     EXPECT_EQ_I64(fixed64_weight(bits64_of(0.49999999999999994), 0), 0);
     EXPECT_EQ_I64(fixed64_weight(0, 52), 0);
     EXPECT_EQ_I64(fixed64_weight(bits64_of(0x1p-1074), 960), 0);
@@ -109,6 +124,8 @@ static void terms_when_of_doubles_are_rounded_up(void **state)
         const int exponent = least + (int)(hash_mix64(k + 7) % 90);
         EXPECT_EQ_I64(fixed64_sum_term(bits64_of(w), exponent),
                       (int64_t)ceil(ldexp(w, 30 - exponent)));
+        EXPECT_EQ_I64(fixed64_sum_term(bits64_of(-w), exponent),
+                      fixed64_sum_term(bits64_of(w), exponent));
     }
     EXPECT_EQ_I64(fixed64_sum_term(bits64_of(0x1p-1074), -1074), 1 << 30);
     EXPECT_EQ_I64(fixed64_sum_term(bits64_of(0x1.8p-1050), -1049), 3 << 28);

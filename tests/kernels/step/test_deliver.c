@@ -1,7 +1,7 @@
 /* kernels/step/deliver.cl against a plain C reference over random connections: constant and
- * drawn weights, one delay and many, empty rows, populations of 1, 15, 16, 17 … cells, negative
- * steps; every count of partitions and every group size; sums of 32 bits and of 64, these with
- * 64-bit atomics where the device has them and with two halves everywhere. */
+ * drawn weights of both signs, one delay and many, empty rows, populations of 1, 15, 16, 17 …
+ * cells, negative steps; every count of partitions and every group size; sums of 32 bits and of
+ * 64, these with 64-bit atomics where the device has them and with two halves everywhere. */
 #include "support/expect.h"
 
 #include "device/device.h"
