@@ -43,8 +43,9 @@ static size_t row_bytes(const struct interp *p)
 size_t interp_scratch_bytes(const struct interp *p)
 {
     const struct interp_slots s = interp_slots(p);
-    return round_up_64(s.vars * sizeof(void *)) + round_up_64(s.n * sizeof(void *)) +
-           p->n_registers * row_bytes(p);
+    const size_t bytes = round_up_64(s.vars * sizeof(void *)) +
+                         round_up_64(s.n * sizeof(void *)) + p->n_registers * row_bytes(p);
+    return bytes > 0 ? bytes : 64; /* an address even where nothing is computed */
 }
 
 /* Binds every slot for this call. */

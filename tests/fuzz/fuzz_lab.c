@@ -179,6 +179,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         struct model *m;
         if (desc_load_model(&m, f.path, (struct pos){.file = f.path}, &d, &e) == ERR_OK) {
+            const uint32_t before = d.n_errors;
+            ASSERT(step_check(m, PRECISION_DOUBLE, &d) || d.n_errors > before);
             fuzz_current(f.path, m, arena, &d);
             fuzz_check(f.path, m, size, arena, &d);
         }

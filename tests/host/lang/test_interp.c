@@ -167,6 +167,24 @@ static void run_when_there_are_no_cells_then_nothing_is_touched(void **state)
     fixture_fini(&f);
 }
 
+/* A model may have no state and no equation. */
+static void run_when_there_are_no_roots_then_there_is_scratch_all_the_same(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct err e = {0};
+    struct interp *p;
+    fixture_init(&f);
+    EXPECT_OK(interp_create(&p, f.ir, NULL, 0, PRECISION_SINGLE, f.arena, NULL, &e));
+    EXPECT_TRUE(interp_scratch_bytes(p) >= 64);
+    _Alignas(64) char scratch[64];
+    struct interp_run run = {.scratch = scratch, .n = 1};
+    interp_run(p, &run);
+    EXPECT_EQ_U64(run.n_gave_up, 0);
+    interp_destroy(p);
+    fixture_fini(&f);
+}
+
 static void listing_when_printed_then_has_one_operation_per_line(void **state)
 {
     (void)state;
@@ -242,6 +260,7 @@ int main(void)
         cmocka_unit_test(truncated_when_bounds_are_narrow_then_first_value_inside_counts),
         cmocka_unit_test(truncated_when_impossible_then_counts_lanes_and_gives_nan),
         cmocka_unit_test(run_when_there_are_no_cells_then_nothing_is_touched),
+        cmocka_unit_test(run_when_there_are_no_roots_then_there_is_scratch_all_the_same),
         cmocka_unit_test(listing_when_printed_then_has_one_operation_per_line),
         cmocka_unit_test(listing_when_double_then_words_have_registers_of_their_own),
     };
