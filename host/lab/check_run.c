@@ -160,7 +160,11 @@ enum err_code lab_check_load(const char *model, const struct model *m,
     }
     add_inputs(&p, m, c);
     add_records(&p, m, c);
-    return lab_protocol_load(&p, out, d, e);
+    ERR_TRY(lab_protocol_load(&p, out, d, e));
+    if (o->most_steps > 0 && (*out)->n_steps > o->most_steps) {
+        (*out)->n_steps = o->most_steps;
+    }
+    return ERR_OK;
 }
 
 enum err_code lab_check_run(const char *model, const struct model *m,
@@ -174,7 +178,8 @@ enum err_code lab_check_run(const char *model, const struct model *m,
     ERR_TRY(lab_check_load(model, m, c, o, arena, &network, d, e));
     const enum err_code code = lab_run(&r, network, o->device, &o->lab, d, e);
     if (code == ERR_OK) {
-        out->holds = o->most_cells > 0 || lab_check_compare(m, c, &r, &out->complaint);
+        out->holds = o->most_cells > 0 || o->most_steps > 0 ||
+                     lab_check_compare(m, c, &r, &out->complaint);
         out->hash = r.hash;
         out->fingerprint = r.fingerprint;
         out->n_spikes = r.populations[0].n_spikes;

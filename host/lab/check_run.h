@@ -17,8 +17,8 @@ struct lab_check_result {
 /* How a check is run. */
 struct lab_check_options {
     enum precision precision;
-    uint32_t most_cells;   /* 0: as the check says; else at most so many cells, and nothing is
-                              compared */
+    /* 0: as the check says; else at most so many cells and steps, and nothing is compared. */
+    uint32_t most_cells, most_steps;
     struct device *device; /* NULL: plain C */
     struct lab_options lab;
 };
