@@ -175,7 +175,8 @@ static void run_when_there_are_no_roots_then_there_is_scratch_all_the_same(void 
     struct err e = {0};
     struct interp *p;
     fixture_init(&f);
-    EXPECT_OK(interp_create(&p, f.ir, NULL, 0, PRECISION_SINGLE, f.arena, NULL, &e));
+    EXPECT_OK(
+        interp_create(&p, ir_create(f.arena), NULL, 0, PRECISION_SINGLE, f.arena, NULL, &e));
     EXPECT_TRUE(interp_scratch_bytes(p) >= 64);
     _Alignas(64) char scratch[64];
     struct interp_run run = {.scratch = scratch, .n = 1};
