@@ -83,6 +83,11 @@ char *arena_print(struct arena *a, const char *format, ...)
     return p;
 }
 
+void arena_fail(struct arena *a)
+{
+    a->has_failed = true;
+}
+
 bool arena_failed(const struct arena *a)
 {
     return a->has_failed;

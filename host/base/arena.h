@@ -18,6 +18,8 @@ char *arena_copy(struct arena *a, const char *text, size_t length); /* NUL-termi
 char *arena_print(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 bool arena_failed(const struct arena *a);
+/* Remembers that memory was out elsewhere, for what would have gone into the arena. */
+void arena_fail(struct arena *a);
 
 /* Appends one element to a growing array that lives in the arena (the old copy is left behind).
  * Returns a pointer to the new, zeroed element, or NULL. */

@@ -64,7 +64,7 @@ static double *read_rows(struct column_reader *c, const struct yaml *file)
     const struct column_place *const place = c->place;
     struct load *const l = c->r->l;
     struct series values;
-    series_init(&values, sizeof(double));
+    series_init(&values, sizeof(double), l->arena);
     bool is_right = true;
     while (is_right && csv_next(c->csv)) {
         double value;
@@ -93,7 +93,7 @@ static double *read_rows(struct column_reader *c, const struct yaml *file)
                     c->filter < 0 ? "" : "such ", place->n_cells);
         is_right = false;
     }
-    double *const out = is_right ? series_flatten(&values, l->arena) : NULL;
+    double *const out = is_right ? series_flatten(&values) : NULL;
     series_fini(&values);
     return out;
 }

@@ -119,7 +119,7 @@ static bool read_columns(struct course_reader *c, struct yaml *map, const struct
 static bool read_samples(struct course_reader *c)
 {
     struct series rows;
-    series_init(&rows, sizeof(struct sample));
+    series_init(&rows, sizeof(struct sample), c->r->l->arena);
     double last = -(double)INFINITY;
     while (csv_next(c->csv)) {
         struct sample s;
@@ -140,7 +140,7 @@ static bool read_samples(struct course_reader *c)
         }
     }
     c->n = rows.n;
-    c->samples = series_flatten(&rows, c->r->l->arena);
+    c->samples = series_flatten(&rows);
     if (c->n == 0 && !csv_failed(c->csv)) {
         csv_error(c->csv, 0, NULL, "there are no rows behind the header");
     }

@@ -76,7 +76,7 @@ static bool choose_columns(struct edges_reader *e, struct yaml *entry, const str
         return false;
     }
     for (uint32_t k = 0; k < e->p->n_weights; k++) {
-        series_init(&e->weights[k], sizeof(double));
+        series_init(&e->weights[k], sizeof(double), l->arena);
         e->weight[k].column = -1;
         if (columns == NULL || columns[k].column == NULL) {
             continue;
@@ -182,11 +182,11 @@ static struct desc_edges *finish(struct edges_reader *e)
     }
     out->n = e->sources.n;
     out->weight = weight;
-    out->source = series_flatten(&e->sources, arena);
-    out->target = series_flatten(&e->targets, arena);
-    out->delay = e->delay.column < 0 ? NULL : series_flatten(&e->delays, arena);
+    out->source = series_flatten(&e->sources);
+    out->target = series_flatten(&e->targets);
+    out->delay = e->delay.column < 0 ? NULL : series_flatten(&e->delays);
     for (uint32_t k = 0; k < e->p->n_weights; k++) {
-        weight[k] = e->weight[k].column < 0 ? NULL : series_flatten(&e->weights[k], arena);
+        weight[k] = e->weight[k].column < 0 ? NULL : series_flatten(&e->weights[k]);
     }
     return arena_failed(arena) ? NULL : out;
 }
@@ -205,9 +205,9 @@ void network_read_edges(struct network_reader *r, struct yaml *entry, const char
     if (!find_ends(&e)) {
         return;
     }
-    series_init(&e.sources, sizeof(uint32_t));
-    series_init(&e.targets, sizeof(uint32_t));
-    series_init(&e.delays, sizeof(uint32_t));
+    series_init(&e.sources, sizeof(uint32_t), r->l->arena);
+    series_init(&e.targets, sizeof(uint32_t), r->l->arena);
+    series_init(&e.delays, sizeof(uint32_t), r->l->arena);
     e.csv = csv_open(r->l, file);
     if (e.csv != NULL && choose_columns(&e, entry, file, columns, delay) && read_rows(&e)) {
         p->edges = finish(&e);

@@ -8,7 +8,7 @@ void series_fini(struct series *s)
         mem_free(s->chunks[k]);
     }
     mem_free(s->chunks);
-    series_init(s, s->size);
+    series_init(s, s->size, s->arena);
 }
 
 void *series_grow(struct series *s)
@@ -18,6 +18,7 @@ void *series_grow(struct series *s)
             ERR_OK ||
         mem_alloc(&chunk, SERIES_CHUNK, s->size, NULL) != ERR_OK) {
         s->has_failed = true;
+        arena_fail(s->arena);
         return NULL;
     }
     s->chunks[s->n_chunks++] = chunk;
@@ -25,9 +26,9 @@ void *series_grow(struct series *s)
     return chunk;
 }
 
-void *series_flatten(struct series *s, struct arena *arena)
+void *series_flatten(struct series *s)
 {
-    char *const out = s->has_failed ? NULL : arena_alloc(arena, (size_t)s->n, s->size);
+    char *const out = s->has_failed ? NULL : arena_alloc(s->arena, (size_t)s->n, s->size);
     for (size_t k = 0; k < s->n_chunks; k++) {
         const uint64_t left = s->n - (uint64_t)k * SERIES_CHUNK;
         const size_t items = left < SERIES_CHUNK ? (size_t)left : SERIES_CHUNK;
@@ -37,6 +38,6 @@ void *series_flatten(struct series *s, struct arena *arena)
         mem_free(s->chunks[k]);
     }
     mem_free(s->chunks);
-    series_init(s, s->size);
+    series_init(s, s->size, s->arena);
     return out;
 }

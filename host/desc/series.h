@@ -1,6 +1,6 @@
 /* desc/series.h: a long array that grows without being copied: rows of a file, whose number is
  * known at its end. Sees: base. Memory: the heap while it grows; series_flatten moves it into
- * an arena, series_fini drops it. */
+ * its arena, series_fini drops it. Where memory is out the arena remembers. */
 #ifndef DESC_SERIES_H
 #define DESC_SERIES_H
 
@@ -14,11 +14,12 @@ struct series {
     size_t n_chunks, capacity;
     uint64_t n;
     bool has_failed; /* memory is out */
+    struct arena *arena;
 };
 
-static inline void series_init(struct series *s, size_t size)
+static inline void series_init(struct series *s, size_t size, struct arena *arena)
 {
-    *s = (struct series){.size = size};
+    *s = (struct series){.size = size, .arena = arena};
 }
 void series_fini(struct series *s);
 /* Room for one more item, or NULL. */
@@ -34,6 +35,6 @@ static inline void *series_push(struct series *s)
     return s->chunks[s->n_chunks - 1] + k * s->size;
 }
 /* All items, one after the other; the series is empty then. NULL: memory is out. */
-void *series_flatten(struct series *s, struct arena *arena);
+void *series_flatten(struct series *s);
 
 #endif

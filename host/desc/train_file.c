@@ -11,6 +11,9 @@
 static const char *const train_keys[] = {"file",     "time",   "time_unit", "neuron",
                                          "receptor", "weight", "unit"};
 
+/* Events of a list's entries for all cells, 24 bytes each. */
+#define TRAIN_MAX_TO_ALL (UINT64_C(1) << 24)
+
 /* Events for one target, or for all that have as many cells. */
 struct train_part {
     uint32_t *to;
@@ -26,6 +29,7 @@ struct train_reader {
     struct train_part *parts;
     uint32_t n_parts;
     uint32_t weights_capacity;
+    uint64_t n_to_all;
 };
 
 /* Targets with as many cells share their events. */
@@ -43,7 +47,7 @@ static bool make_parts(struct train_reader *t)
         if (p == t->n_parts) {
             *part = (struct train_part){
                 .n_cells = n_cells, .to = arena_alloc(arena, t->in->n_to, sizeof *part->to)};
-            series_init(&part->spikes, sizeof(struct desc_spike));
+            series_init(&part->spikes, sizeof(struct desc_spike), arena);
             t->n_parts++;
             if (part->to == NULL) {
                 return false;
@@ -127,16 +131,15 @@ static bool is_signed(const struct train_reader *t, int receptor)
     return true;
 }
 
-/* Is this time within the run? Before any window: a wrong time is wrong in any case. */
-static bool is_in_run(const struct train_reader *t, double t_ms)
-{
-    const double dt = (double)t->r->net->dt_fs / 1e12;
-    return t_ms >= 0 && t_ms <= (double)t->r->net->n_steps * dt * (1 + 1e-12);
-}
-
 static double run_ms(const struct train_reader *t)
 {
     return (double)t->r->net->n_steps * ((double)t->r->net->dt_fs / 1e12);
+}
+
+/* Is this time within the run? Before any window: a wrong time is wrong in any case. */
+static bool is_in_run(const struct train_reader *t, double t_ms)
+{
+    return t_ms >= 0 && t_ms <= run_ms(t) * (1 + 1e-12);
 }
 
 /* One event, to one cell or (UINT32_MAX) to all. */
@@ -151,7 +154,8 @@ static bool push_event(struct train_reader *t, double t_ms, uint32_t neuron, int
         struct train_part *const part = &t->parts[p];
         const bool is_all = neuron == UINT32_MAX;
         const uint32_t first = is_all ? 0 : neuron, n = is_all ? part->n_cells : neuron + 1;
-        for (uint32_t cell = first; cell < n; cell++) {
+        t->n_to_all += is_all ? n : 0;
+        for (uint32_t cell = first; cell < n && t->n_to_all <= TRAIN_MAX_TO_ALL; cell++) {
             struct desc_spike *const slot = series_push(&part->spikes);
             if (slot == NULL) {
                 return false;
@@ -273,7 +277,12 @@ static bool read_inline(struct train_reader *t, const struct yaml *list)
     for (uint32_t k = 0; k < list->n; k++) {
         is_right &= read_event(t, list->items[k]);
     }
-    return is_right;
+    if (t->n_to_all > TRAIN_MAX_TO_ALL) {
+        field_error(t->r->l, list, "name the neurons, or give the events in a file",
+                    "%s has %llu events in all cells, most is %llu", t->what,
+                    (unsigned long long)t->n_to_all, (unsigned long long)TRAIN_MAX_TO_ALL);
+    }
+    return is_right && t->n_to_all <= TRAIN_MAX_TO_ALL;
 }
 
 /* Columns of the file, or what stands for them. */
@@ -471,15 +480,15 @@ void inputs_read_train(struct inputs *s, struct yaml *entry, struct yaml *spikes
             return; /* its model has errors of its own */
         }
     }
-    bool is_right = make_parts(&t);
-    if (is_right && spikes->kind == YAML_SCALAR) {
+    const bool is_single = spikes->kind == YAML_SCALAR;
+    if (is_single) {
         field_error(r->l, spikes,
                     "spikes: {file: train.csv}, or spikes: [[20 ms, AMPA, 0.6 nS]]",
                     "'spikes' of %s must be a list of events or name a file", what);
-        is_right = false;
-    } else if (is_right) {
-        is_right = spikes->kind == YAML_MAP ? read_file(&t, spikes) : read_inline(&t, spikes);
     }
+    const bool is_right =
+        !is_single && make_parts(&t) &&
+        (spikes->kind == YAML_MAP ? read_file(&t, spikes) : read_inline(&t, spikes));
     for (uint32_t p = 0; p < t.n_parts; p++) {
         struct train_part *const part = &t.parts[p];
         struct desc_input one = *in;
@@ -487,7 +496,7 @@ void inputs_read_train(struct inputs *s, struct yaml *entry, struct yaml *spikes
         one.n_to = part->n_to;
         one.n_spikes = part->spikes.n;
         if (is_right) {
-            one.spikes = series_flatten(&part->spikes, r->l->arena);
+            one.spikes = series_flatten(&part->spikes);
             inputs_push(s, &one);
         }
         series_fini(&part->spikes);

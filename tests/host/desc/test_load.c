@@ -164,6 +164,63 @@ static void network_when_given_as_a_text_is_loaded(void **state)
     fixture_close(&f);
 }
 
+static void expect_whole(const struct desc_network *n)
+{
+    EXPECT_EQ_I64(n->n_inputs, 3);
+    EXPECT_EQ_I64(n->inputs[0].n_spikes, 2);
+    EXPECT_EQ_I64(n->inputs[1].n_spikes, 2);
+    EXPECT_EQ_I64(n->inputs[2].table.n, 2);
+    EXPECT_NEAR(n->inputs[0].spikes[1].weight, 2, 0);
+    EXPECT_NEAR(n->populations[0].initial[0].column[1], -71, 0);
+    EXPECT_EQ_I64(n->n_projections, 1);
+    const struct desc_edges *const e = n->projections[0].edges;
+    EXPECT_EQ_I64(e->n, 2);
+    EXPECT_TRUE(e->source[1] == 1 && e->target[0] == 1 && e->delay[1] == 20);
+    EXPECT_NEAR(e->weight[0][1], 2, 0);
+}
+
+/* With rows of every kind of file. */
+static void load_when_any_request_for_memory_fails_is_whole_or_an_error(void **state)
+{
+    (void)state;
+    (void)fixture_file("plain.yaml", FIXTURE_LIF);
+    (void)fixture_file("e.csv", "pre,post,w,d\n0,1,1,1\n1,0,2,2\n");
+    (void)fixture_file("s.csv", "time,neuron,receptor,weight\n1,0,AMPA,1\n2,1,AMPA,2\n");
+    (void)fixture_file("c.csv", "t_ms,I\n0,1\n1,2\n");
+    (void)fixture_file("v.csv", "v\n-70\n-71\n");
+    const char *const path = fixture_file(
+        "n.yaml",
+        "time: {duration: 5 ms}\npopulations:\n"
+        "  A: {model: plain.yaml, count: 2, initial: {v: {file: v.csv, column: v, unit: mV}}}\n"
+        "inputs:\n  I: {to: A, spikes: {file: s.csv, unit: nS}}\n"
+        "  J: {to: A, spikes: [[1 ms, AMPA, 1 nS]]}\n"
+        "  K: {to: A, variable: I_ext, value: {file: c.csv, unit: pA}}\n"
+        "projections:\n"
+        "  E: {from: A, to: A, rule: edges, file: e.csv, weight: {AMPA: {column: w, unit: "
+        "nS}}, delay: {column: d, unit: ms}}\n");
+    char kept[512];
+    (void)snprintf(kept, sizeof kept, "%s", path);
+    bool has_failed = true;
+    uint32_t n_failures = 0;
+    for (uint64_t n = 1; has_failed; n++) {
+        struct fixture f;
+        fixture_open(&f);
+        const uint64_t before = mem_fail_at(n);
+        f.code = desc_load_network(&f.net, kept, NULL, &f.d, &f.e);
+        has_failed = mem_fail_at(0) >= before + n;
+        diag_print(&f.d, 0, &f.found);
+        if (f.code != ERR_OK && !has_failed) {
+            fail_msg("%s\n%s", f.e.msg, text_string(&f.found));
+        }
+        if (f.code == ERR_OK) { /* a text for a message may go missing, nothing else */
+            expect_whole(f.net);
+        }
+        n_failures += has_failed;
+        fixture_close(&f);
+    }
+    EXPECT_TRUE(n_failures > 10);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +231,7 @@ int main(void)
         cmocka_unit_test(unknown_name_when_near_a_shipped_one_is_suggested),
         cmocka_unit_test(kind_of_a_file_when_asked_for_looks_through_extends),
         cmocka_unit_test(network_when_given_as_a_text_is_loaded),
+        cmocka_unit_test(load_when_any_request_for_memory_fails_is_whole_or_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, fixture_clean);
 }

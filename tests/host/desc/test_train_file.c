@@ -239,6 +239,23 @@ static void weights_when_below_zero_are_those_of_no_conductance(void **state)
                  "h.csv:2:5: error: -90: a weight must be 0 or more");
 }
 
+static void events_when_for_too_many_cells_are_refused(void **state)
+{
+    (void)state;
+    struct fixture f;
+    (void)fixture_file("plain.yaml", FIXTURE_LIF);
+    fixture_network_with(&f,
+                         "time: {duration: 5 ms}\npopulations:\n"
+                         "  A: {model: plain.yaml, count: 9000000}\n"
+                         "inputs:\n  I: {to: A, spikes: [[1 ms, AMPA, 1 nS], [2 ms, AMPA, 1 "
+                         "nS], [3 ms, 7, AMPA, 1 nS]]}\n",
+                         NULL);
+    EXPECT_EQ_I64(f.code, ERR_FILE);
+    EXPECT_CONTAINS(text_string(&f.found),
+                    "input 'I' has 18000000 events in all cells, most is 16777216");
+    fixture_close(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +264,7 @@ int main(void)
         cmocka_unit_test(events_when_inline_go_to_all_or_one),
         cmocka_unit_test(window_when_given_drops_events_outside),
         cmocka_unit_test(trains_when_wrong_are_refused),
+        cmocka_unit_test(events_when_for_too_many_cells_are_refused),
         cmocka_unit_test(weights_when_below_zero_are_those_of_no_conductance),
     };
     return cmocka_run_group_tests(tests, write_cells, fixture_clean);
