@@ -1,5 +1,5 @@
-/* base/precision.h: single or double: what a model's numbers are. Arrays of such numbers are passed as void * with a
- * precision beside them; only inner loops know the type. Sees: libc. */
+/* base/precision.h: single or double: what a model's numbers are. Arrays of such numbers are
+ * passed as void * with a precision beside them; only inner loops know the type. Sees: libc. */
 #ifndef BASE_PRECISION_H
 #define BASE_PRECISION_H
 
@@ -22,7 +22,8 @@ static inline const char *precision_name(enum precision p)
 /* Number k of an array. */
 static inline double precision_get(enum precision p, const void *numbers, size_t k)
 {
-    return p == PRECISION_DOUBLE ? ((const double *)numbers)[k] : (double)((const float *)numbers)[k];
+    return p == PRECISION_DOUBLE ? ((const double *)numbers)[k]
+                                 : (double)((const float *)numbers)[k];
 }
 
 #endif

@@ -83,8 +83,9 @@ struct symbol {
                       never a mismatch */
     uint32_t index;
     struct ast *value;
-    const struct ir_table *table; /* SYMBOL_SIGNAL given as steps (lang/ir.h); value is NULL then */
-    const char *const *args;      /* SYMBOL_FUNCTION */
+    const struct ir_table
+        *table;              /* SYMBOL_SIGNAL given as steps (lang/ir.h); value is NULL then */
+    const char *const *args; /* SYMBOL_FUNCTION */
     uint32_t n_args;
     struct symbol *arguments; /* SYMBOL_FUNCTION: [n_args] SYMBOL_ARGUMENT, made by scope_add */
     bool is_open;             /* the check is inside its value: meeting it again is a cycle */

@@ -1,6 +1,6 @@
-/* tests/support/sweep_threads.h: a long loop in as many threads as there are processors, for the
- * exhaustive tests. Parts are dealt out in turn; a part must not depend on which thread runs
- * it. */
+/* tests/support/sweep_threads.h: a long loop in as many threads as there are processors, for
+ * the exhaustive tests. Parts are dealt out in turn; a part must not depend on which thread
+ * runs it. */
 #ifndef SUPPORT_SWEEP_THREADS_H
 #define SUPPORT_SWEEP_THREADS_H
 
