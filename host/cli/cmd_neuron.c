@@ -37,7 +37,9 @@ static int run_neuron(const struct striatum_neuron_options *o, const char *trace
         (void)fprintf(stderr, "striatum: out of memory\n");
         return STRIATUM_FAILED;
     }
+    command_catch_signals(s);
     int status = command_report(s, striatum_neuron(s, o), is_quiet, as_json);
+    command_catch_signals(NULL);
     if (status == STRIATUM_OK && trace != NULL) {
         status = save_trace(s, trace);
     }

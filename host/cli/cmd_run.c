@@ -3,31 +3,11 @@
 #include "cli/progress.h"
 #include "base/mem.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 /* The run that Ctrl-C ends in order; a second Ctrl-C ends the program at once (the handler is
  * reset). */
-static struct striatum *volatile running;
-
-static void on_signal(int number)
-{
-    (void)number;
-    if (running != NULL) {
-        striatum_stop(running);
-    }
-}
-
-static void catch_signals(void)
-{
-    struct sigaction action = {.sa_handler = on_signal,
-                               .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
-    (void)sigemptyset(&action.sa_mask);
-    (void)sigaction(SIGINT, &action, NULL);
-    (void)sigaction(SIGTERM, &action, NULL);
-}
-
 static void print_note(void *context, const char *text)
 {
     struct progress *const p = context;
@@ -50,10 +30,9 @@ static int run_network(struct striatum *s, const char *network,
     run->progress = progress_show;
     run->note = print_note;
     run->context = &progress;
-    running = s;
-    catch_signals();
+    command_catch_signals(s);
     found = striatum_run(s, run);
-    running = NULL;
+    command_catch_signals(NULL);
     progress_clear(&progress);
     const int status = command_report(s, found, is_quiet, false);
     const char *const json = striatum_summary_json(s);

@@ -1,18 +1,7 @@
 /* cli/cmd_selftest.c: striatum selftest: what the models promise, on this machine. */
 #include "cli/command.h"
 
-#include <signal.h>
 #include <stdio.h>
-
-static struct striatum *volatile testing;
-
-static void on_signal(int number)
-{
-    (void)number;
-    if (testing != NULL) {
-        striatum_stop(testing);
-    }
-}
 
 static void print_line(void *context, const char *text)
 {
@@ -60,11 +49,9 @@ int cmd_selftest(int argc, char **argv)
     }
     o.models = result.positional;
     o.n_models = result.n_positional;
-    testing = s;
-    (void)signal(SIGINT, on_signal);
-    (void)signal(SIGTERM, on_signal);
+    command_catch_signals(s);
     status = command_report(s, striatum_selftest(s, &o), false, false);
-    testing = NULL;
+    command_catch_signals(NULL);
     striatum_destroy(s);
     return status;
 }

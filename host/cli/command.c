@@ -1,7 +1,30 @@
 #include "cli/command.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+
+static struct striatum *volatile running; /* what a signal stops */
+
+static void on_signal(int number)
+{
+    (void)number;
+    if (running != NULL) {
+        striatum_stop(running);
+    }
+}
+
+void command_catch_signals(struct striatum *s)
+{
+    running = s;
+    if (s != NULL) {
+        struct sigaction action = {.sa_handler = on_signal,
+                                   .sa_flags = (int)(SA_RESETHAND | SA_RESTART)};
+        (void)sigemptyset(&action.sa_mask);
+        (void)sigaction(SIGINT, &action, NULL);
+        (void)sigaction(SIGTERM, &action, NULL);
+    }
+}
 
 bool command_parse(const struct opt_command *command, int argc, char **argv,
                    struct opt_result *result, int *status)

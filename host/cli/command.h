@@ -19,6 +19,9 @@ bool command_parse(const struct opt_command *command, int argc, char **argv,
  * once. Returns status. With as_json the diagnostics go to standard output as JSON. */
 int command_report(struct striatum *s, enum striatum_status status, bool is_quiet,
                    bool as_json);
+/* From now on an interrupt (Ctrl-C, SIGTERM) ends the work of s in order; a second one ends the
+ * program. NULL: no more. */
+void command_catch_signals(struct striatum *s);
 /* The command line as one text for summary.json; owned by the caller. */
 char *command_line(int argc, char **argv);
 

@@ -252,8 +252,8 @@ static bool read_event(struct train_reader *t, const struct yaml *event)
     if (n_head == 2 && !read_neuron(t, event->items[1], &neuron)) {
         return false;
     }
-    int receptor;
-    double weight;
+    int receptor = -1;
+    double weight = 0.0;
     if (!has_map) {
         const struct yaml *const name = event->items[n_head];
         return field_text(l, name, load_print(l, "a receptor of %s", t->what)) != NULL &&

@@ -70,10 +70,12 @@ static double balance_factor(const double *a, uint32_t n, uint32_t i)
     if (!(c > 1e-100 && r > 1e-100 && c <= 1e100 && r <= 1e100)) {
         return 1.0;
     }
-    for (; c < r / 2.0; c *= 4.0) {
+    while (c < r / 2.0) {
+        c *= 4.0;
         f *= 2.0;
     }
-    for (; c >= r * 2.0; c /= 4.0) {
+    while (c >= r * 2.0) {
+        c /= 4.0;
         f /= 2.0;
     }
     const double before = row + column + 2.0 * diagonal,
