@@ -143,7 +143,7 @@ static bool choose(struct linear_system *l, const struct ast *e, const char *wha
                    struct linear_form *out)
 {
     struct ir *const ir = l->b->ir;
-    struct linear_form a, b;
+    struct linear_form a = {.rest = IR_NONE}, b = {.rest = IR_NONE};
     if (depends(l, e->args[0])) {
         return fault_nonlinear(l, e);
     }
@@ -198,7 +198,7 @@ static bool binary(struct linear_system *l, const struct ast *e, const char *wha
 {
     const bool is_product = e->op == LANG_MUL;
     const bool is_left = depends(l, e->args[0]), is_right = depends(l, e->args[1]);
-    struct linear_form a, b;
+    struct linear_form a = {.rest = IR_NONE}, b = {.rest = IR_NONE};
     const bool is_sum = e->op == LANG_ADD || e->op == LANG_SUB;
     if (!is_sum && ((is_left && is_right) || !(is_product || e->op == LANG_DIV) ||
                     (!is_product && is_right))) {
@@ -249,7 +249,7 @@ bool linear_form(struct linear_system *l, const struct ast *e, const char *what,
             return linear_form(l, e->args[0], what, out);
         }
         if (e->op == LANG_NEG) {
-            struct linear_form a;
+            struct linear_form a = {.rest = IR_NONE};
             const struct linear_form zero = {.rest = IR_NONE};
             return linear_form(l, e->args[0], what, &a) && join(l, &zero, &a, subtract, out);
         }

@@ -66,11 +66,11 @@ void step_add_clamps(struct step_builder *b); /* courses on states, after the ar
 void step_run_statements(struct step_builder *b);
 /* Node of f where the equation is dx/dt = f, from the values at this place. */
 uint32_t step_slope(struct step_builder *b, const struct stmt *s);
-/* Integrators: advance the differential equations among statements[first .. end), of which the
+/* Integrators: advance the differential equations among statements[first .. last), of which the
  * last is one. */
-void step_euler(struct step_builder *b, uint32_t first, uint32_t end);  /* equations only */
-void step_stages(struct step_builder *b, uint32_t first, uint32_t end); /* midpoint, rk4 */
-void step_exact(struct step_builder *b, uint32_t first, uint32_t end);
+void step_euler(struct step_builder *b, uint32_t first, uint32_t end);   /* equations only */
+void step_stages(struct step_builder *b, uint32_t first, uint32_t last); /* midpoint, rk4 */
+void step_exact(struct step_builder *b, uint32_t first, uint32_t last);
 
 /* step_record.c */
 void step_add_samples(struct step_builder *b); /* at the samples' time */

@@ -49,6 +49,6 @@ const char *unit_format(struct unit a, char *buf, size_t n);
 /* Writes what people call a unit ("Hz", "uA/cm2"; "" for none) and gives the factor from house
  * units to it. A unit without a name of its own is shown in house units, where the factor is 1,
  * so that text and numbers always agree. Returns buf. */
-const char *unit_name(struct unit a, char *buf, size_t n, double *factor);
+const char *unit_name(struct unit unit, char *buffer, size_t n, double *factor);
 
 #endif
