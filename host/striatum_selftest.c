@@ -70,7 +70,7 @@ static enum err_code choose_one(struct selftest *t)
     struct device_info info;
     bool use_opencl;
     char why[256];
-    struct device *device;
+    struct device *device = NULL;
     ERR_TRY(
         striatum_choose_device(t->o->device, &info, &use_opencl, why, sizeof why, &t->s->err));
     if (!use_opencl) {
@@ -99,7 +99,7 @@ static enum err_code choose_all(struct selftest *t)
         n = 0;
     }
     for (uint32_t k = 0; k < n && code == ERR_OK; k++) {
-        struct device *device;
+        struct device *device = NULL;
         code = open_device(t, &all[k], &device);
         say(t, "%s: %s (%s)", all[k].spec, all[k].name, all[k].platform);
         for (uint32_t w = 0; w < 4 && code == ERR_OK; w += all[k].finds_races ? 3 : 1) {

@@ -75,10 +75,11 @@ enum err_code cpu_population_init(struct cpu_population *c, const struct network
     return mem_alloc(&c->entries, net->n, sizeof *c->entries, e);
 }
 
-/* A copy in the network's precision, of doubles or of floats. */
+/* A copy in the network's precision, of doubles or of floats: one of the two is given. */
 static enum err_code cpu_copy(void **out, enum precision precision, const double *doubles,
                               const float *floats, uint32_t n, struct err *e)
 {
+    ASSERT(doubles != NULL || floats != NULL);
     ERR_TRY(mem_alloc(out, n, precision_bytes(precision), e));
     for (uint32_t k = 0; k < n; k++) {
         const double value = doubles != NULL ? doubles[k] : (double)floats[k];
