@@ -62,8 +62,8 @@ static void any_linear_system_advances(void **unused)
 static void what_does_not_depend_on_the_variables_is_held(void **unused)
 {
     (void)unused;
-    const struct step_parameter sources[] = {{.source = STEP_PER_CELL},
-                                             {.source = STEP_DEFAULT}};
+    const struct step_parameter sources[] = {
+        {.source = STEP_PER_CELL}, {.source = STEP_DEFAULT}, {.source = STEP_DEFAULT}};
     const bool fed[] = {true};
     int64_t first[] = {3};
     double value[] = {7.0};
