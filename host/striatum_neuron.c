@@ -129,8 +129,11 @@ static enum err_code read_clamp(struct neuron *n)
     n->clamp_values = split(a, n->o->clamp, ',', &n->n_clamp);
     ERR_IF(n->clamped == NULL || n->n_clamp == 0, &n->s->err, ERR_USAGE,
            "--clamp: values of a potential are wanted, as '-75,-50,-40 mV'");
+    const char *const last = n->clamp_values[n->n_clamp - 1];
     char *unit;
-    (void)strtod(n->clamp_values[n->n_clamp - 1], &unit);
+    (void)strtod(last, &unit);
+    ERR_IF(unit != last && *unit == '\0' && !n->model->no_units, &n->s->err, ERR_USAGE,
+           "--clamp: '%.60s' has no unit: write '%.60s mV'", last, last);
     for (uint32_t k = 0; k < n->n_clamp; k++) {
         char *end;
         (void)strtod(n->clamp_values[k], &end);

@@ -68,6 +68,8 @@ expect 2 "two times" "$striatum" neuron fsi --times '3 ms,4 ms'
 has "$err" "three times are wanted" "says why"
 expect 2 "a spike that is none" "$striatum" neuron fsi --spikes 'ampa:3'
 has "$err" "write receptor@time:weight" "says why"
+expect 2 "a clamp without a unit" "$striatum" neuron fsi --clamp '-60,-50'
+has "$err" "'-50' has no unit: write '-50 mV'" "says what to write"
 expect 2 "an unknown receptor" "$striatum" neuron fsi --spikes 'nmda@3:1 nS'
 expect 2 "an unknown precision" "$striatum" neuron fsi --precision half
 expect 2 "an unknown integrator" "$striatum" neuron fsi --integrator heun
