@@ -5,33 +5,12 @@
  * kernels/shared. */
 #include <string.h>
 
+#include "base/levels.h"
 #include "lang/interp_ops.h"
 #include "shared/random.h"
 
 #if !defined(REAL) || !defined(REAL_FN) || !defined(INTERP_LOOPS_OF)
 #error "define REAL, REAL_FN and INTERP_LOOPS_OF before including the loops"
-#endif
-
-/* One body, compiled for several instruction sets and chosen at run time. Not by the
- * target_clones attribute: clang 14 lacks it, its arch= form asks for one exact processor (an
- * AMD one would fall back to SSE2), and it cannot ask for 512-bit vectors. No operation here is
- * contracted into an fma, so every level gives the same bits. */
-#if defined(__x86_64__) && defined(__GNUC__)
-#define LEVELS_X86 1
-#else
-#define LEVELS_X86 0
-#endif
-#if defined(__clang__)
-#define TARGET_AVX2   __attribute__((target("avx2"), flatten))
-#define TARGET_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"), flatten))
-/* A result may stand exactly where an operand stood, which is no dependence between lanes. */
-#define NO_DEPENDENCE _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define TARGET_AVX2 __attribute__((target("avx2"), flatten))
-#define TARGET_AVX512                                                                          \
-    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"),       \
-                   flatten))
-#define NO_DEPENDENCE _Pragma("GCC ivdep")
 #endif
 
 #define OUT_REAL(slot) ((REAL *)__builtin_assume_aligned(out[slot], 64))
@@ -41,7 +20,7 @@
 #define SCALAR(slot)   (*(const REAL *)in[slot])
 
 #define LANES(statement)                                                                       \
-    NO_DEPENDENCE                                                                              \
+    LEVEL_NO_DEPENDENCE                                                                        \
     for (uint32_t i = 0; i < n_lanes; i++) {                                                   \
         statement                                                                              \
     }
@@ -182,14 +161,14 @@ static void loops_base(const struct interp_op *ops, uint32_t n,
 }
 
 #if LEVELS_X86
-TARGET_AVX2 static void loops_avx2(const struct interp_op *ops, uint32_t n,
-                                   const struct interp_places *places, uint32_t n_lanes)
+LEVEL_AVX2 static void loops_avx2(const struct interp_op *ops, uint32_t n,
+                                  const struct interp_places *places, uint32_t n_lanes)
 {
     run_ops(ops, n, places, n_lanes);
 }
 
-TARGET_AVX512 static void loops_avx512(const struct interp_op *ops, uint32_t n,
-                                       const struct interp_places *places, uint32_t n_lanes)
+LEVEL_AVX512 static void loops_avx512(const struct interp_op *ops, uint32_t n,
+                                      const struct interp_places *places, uint32_t n_lanes)
 {
     run_ops(ops, n, places, n_lanes);
 }
@@ -202,16 +181,13 @@ interp_loops *INTERP_LOOPS_OF(enum interp_level level)
         return loops_base;
     case INTERP_LEVEL_AVX2:
 #if LEVELS_X86
-        return __builtin_cpu_supports("avx2") ? loops_avx2 : NULL;
+        return level_has_avx2() ? loops_avx2 : NULL;
 #else
         return NULL;
 #endif
     case INTERP_LEVEL_AVX512:
 #if LEVELS_X86
-        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")
-                   ? loops_avx512
-                   : NULL;
+        return level_has_avx512() ? loops_avx512 : NULL;
 #else
         return NULL;
 #endif

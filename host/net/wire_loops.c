@@ -1,8 +1,8 @@
-/* net/wire_loops.c: plain loops without calls, so that the compiler vectorises them. Each body
- * is compiled for the base instruction set, AVX2 and AVX-512 and chosen at run time; nothing is
- * contracted into an fma, so all give the same bits. */
+/* net/wire_loops.c: plain loops without calls, so that the compiler vectorises them, each at
+ * every level of base/levels.h. */
 #include "net/wire_loops.h"
 
+#include "base/levels.h"
 #include "build/fixed.h"
 #include "shared/math_f32.h"
 #include "shared/philox.h"
@@ -12,51 +12,15 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__)
-#if defined(__clang__)
-#define TARGET_AVX2   __attribute__((target("avx2"), flatten))
-#define TARGET_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw"), flatten))
-#define VECTORISE     _Pragma("clang loop vectorize(assume_safety)")
-#else
-#define TARGET_AVX2 __attribute__((target("avx2"), flatten))
-#define TARGET_AVX512                                                                          \
-    __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw,prefer-vector-width=512"),       \
-                   flatten))
-#define VECTORISE _Pragma("GCC ivdep")
-#endif
-#define LEVELS(name, parameters, arguments)                                                    \
-    TARGET_AVX2 static u32 name##_avx2 parameters                                              \
-    {                                                                                          \
-        return name##_body arguments;                                                          \
-    }                                                                                          \
-    TARGET_AVX512 static u32 name##_avx512 parameters                                          \
-    {                                                                                          \
-        return name##_body arguments;                                                          \
-    }                                                                                          \
-    u32 wire_##name parameters                                                                 \
-    {                                                                                          \
-        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&         \
-            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {        \
-            return name##_avx512 arguments;                                                    \
-        }                                                                                      \
-        return __builtin_cpu_supports("avx2") ? name##_avx2 arguments : name##_body arguments; \
-    }
-#else
-#define VECTORISE
-#define LEVELS(name, parameters, arguments)                                                    \
-    u32 wire_##name parameters                                                                 \
-    {                                                                                          \
-        return name##_body arguments;                                                          \
-    }
-#endif
-#define BODY static inline __attribute__((always_inline)) u32
+#define WIRE_LEVELS(name, parameters, arguments)                                               \
+    LEVELS(, u32, return, wire_##name, name, parameters, arguments)
 
-BODY words_body(u64 key, u32 i, u32 first_block, u32 n_blocks, u32 *restrict out)
+LEVEL_BODY u32 words_body(u64 key, u32 i, u32 first_block, u32 n_blocks, u32 *restrict out)
 {
     for (u32 b = 0; b < n_blocks; b++) {
         u32 *const to = out + (size_t)64 * b;
         const u32 c0 = (first_block + b) * 16u;
-        VECTORISE
+        LEVEL_NO_DEPENDENCE
         for (u32 l = 0; l < 16; l++) {
             const struct philox_words w =
                 philox4x32(c0 + l, i, 0, 0, (u32)key, (u32)(key >> 32));
@@ -68,19 +32,19 @@ BODY words_body(u64 key, u32 i, u32 first_block, u32 n_blocks, u32 *restrict out
     }
     return 0;
 }
-LEVELS(words, (u64 key, u32 i, u32 first_block, u32 n_blocks, u32 *out),
-       (key, i, first_block, n_blocks, out))
+WIRE_LEVELS(words, (u64 key, u32 i, u32 first_block, u32 n_blocks, u32 *out),
+            (key, i, first_block, n_blocks, out))
 
-BODY hits_p_body(const u32 *restrict words, const float *restrict p, u32 n,
-                 uint8_t *restrict hit, float *restrict largest)
+LEVEL_BODY u32 hits_p_body(const u32 *restrict words, const float *restrict p, u32 n,
+                           uint8_t *restrict hit, float *restrict largest)
 {
     u32 bad = 0;
     float most = *largest;
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         hit[k] = f32_u01(words[k]) < p[k] ? 1 : 0;
     }
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         bad |= p[k] >= 0.0f ? 0u : 1u;
         most = p[k] > most ? p[k] : most;
@@ -88,18 +52,20 @@ BODY hits_p_body(const u32 *restrict words, const float *restrict p, u32 n,
     *largest = most;
     return bad;
 }
-LEVELS(hits_p, (const u32 *words, const float *p, u32 n, uint8_t *hit, float *largest),
-       (words, p, n, hit, largest))
+WIRE_LEVELS(hits_p, (const u32 *words, const float *p, u32 n, uint8_t *hit, float *largest),
+            (words, p, n, hit, largest))
 
-BODY hits_threshold_body(const u32 *restrict words, u32 most, u32 n, uint8_t *restrict hit)
+LEVEL_BODY u32 hits_threshold_body(const u32 *restrict words, u32 most, u32 n,
+                                   uint8_t *restrict hit)
 {
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         hit[k] = words[k] <= most ? 1 : 0;
     }
     return 0;
 }
-LEVELS(hits_threshold, (const u32 *words, u32 most, u32 n, uint8_t *hit), (words, most, n, hit))
+WIRE_LEVELS(hits_threshold, (const u32 *words, u32 most, u32 n, uint8_t *hit),
+            (words, most, n, hit))
 
 u32 wire_collect(uint8_t *hit, u32 n, u32 first, u32 *out)
 {
@@ -127,81 +93,86 @@ static inline __attribute__((always_inline)) float distance_of(float dx, float d
     return f32_sqrt((dx * dx + dy * dy) + dz * dz);
 }
 
-BODY distance_row_body(struct wire_place from, const float *restrict x, const float *restrict y,
-                       const float *restrict z, u32 n, float *restrict out)
+LEVEL_BODY u32 distance_row_body(struct wire_place from, const float *restrict x,
+                                 const float *restrict y, const float *restrict z, u32 n,
+                                 float *restrict out)
 {
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         out[k] = distance_of(x[k] - from.x, y[k] - from.y, z[k] - from.z);
     }
     return 0;
 }
-LEVELS(distance_row,
-       (struct wire_place from, const float *x, const float *y, const float *z, u32 n,
-        float *out),
-       (from, x, y, z, n, out))
+WIRE_LEVELS(distance_row,
+            (struct wire_place from, const float *x, const float *y, const float *z, u32 n,
+             float *out),
+            (from, x, y, z, n, out))
 
-BODY difference_row_body(float from, const float *restrict to, u32 n, float *restrict out)
+LEVEL_BODY u32 difference_row_body(float from, const float *restrict to, u32 n,
+                                   float *restrict out)
 {
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         out[k] = to[k] - from;
     }
     return 0;
 }
-LEVELS(difference_row, (float from, const float *to, u32 n, float *out), (from, to, n, out))
+WIRE_LEVELS(difference_row, (float from, const float *to, u32 n, float *out),
+            (from, to, n, out))
 
-BODY index_row_body(u32 first, u32 step, u32 n, float *restrict out)
+LEVEL_BODY u32 index_row_body(u32 first, u32 step, u32 n, float *restrict out)
 {
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         out[k] = (float)(first + step * k);
     }
     return 0;
 }
-LEVELS(index_row, (u32 first, u32 step, u32 n, float *out), (first, step, n, out))
+WIRE_LEVELS(index_row, (u32 first, u32 step, u32 n, float *out), (first, step, n, out))
 
-BODY distance_edges_body(const float *restrict px, const float *restrict py,
-                         const float *restrict pz, const float *restrict qx,
-                         const float *restrict qy, const float *restrict qz,
-                         const u32 *restrict pre, const u32 *restrict post, u32 n,
-                         float *restrict out)
+LEVEL_BODY u32 distance_edges_body(const float *restrict px, const float *restrict py,
+                                   const float *restrict pz, const float *restrict qx,
+                                   const float *restrict qy, const float *restrict qz,
+                                   const u32 *restrict pre, const u32 *restrict post, u32 n,
+                                   float *restrict out)
 {
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         const u32 i = pre[k], j = post[k];
         out[k] = distance_of(qx[j] - px[i], qy[j] - py[i], qz[j] - pz[i]);
     }
     return 0;
 }
-LEVELS(distance_edges,
-       (const float *px, const float *py, const float *pz, const float *qx, const float *qy,
-        const float *qz, const u32 *pre, const u32 *post, u32 n, float *out),
-       (px, py, pz, qx, qy, qz, pre, post, n, out))
+WIRE_LEVELS(distance_edges,
+            (const float *px, const float *py, const float *pz, const float *qx,
+             const float *qy, const float *qz, const u32 *pre, const u32 *post, u32 n,
+             float *out),
+            (px, py, pz, qx, qy, qz, pre, post, n, out))
 
-BODY difference_edges_body(const float *restrict from, const float *restrict to,
-                           const u32 *restrict pre, const u32 *restrict post, u32 n,
-                           float *restrict out)
+LEVEL_BODY u32 difference_edges_body(const float *restrict from, const float *restrict to,
+                                     const u32 *restrict pre, const u32 *restrict post, u32 n,
+                                     float *restrict out)
 {
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         out[k] = to[post[k]] - from[pre[k]];
     }
     return 0;
 }
-LEVELS(difference_edges,
-       (const float *from, const float *to, const u32 *pre, const u32 *post, u32 n, float *out),
-       (from, to, pre, post, n, out))
+WIRE_LEVELS(difference_edges,
+            (const float *from, const float *to, const u32 *pre, const u32 *post, u32 n,
+             float *out),
+            (from, to, pre, post, n, out))
 
-BODY index_edges_body(const u32 *restrict index, u32 n, float *restrict out)
+LEVEL_BODY u32 index_edges_body(const u32 *restrict index, u32 n, float *restrict out)
 {
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         out[k] = (float)index[k];
     }
     return 0;
 }
-LEVELS(index_edges, (const u32 *index, u32 n, float *out), (index, n, out))
+WIRE_LEVELS(index_edges, (const u32 *index, u32 n, float *out), (index, n, out))
 
 /* The word that is wanted, without a branch in the loop. */
 static inline __attribute__((always_inline)) u32 pick(struct philox_words w, u32 which)
@@ -209,36 +180,37 @@ static inline __attribute__((always_inline)) u32 pick(struct philox_words w, u32
     return which == 0 ? w.w0 : which == 1 ? w.w1 : which == 2 ? w.w2 : w.w3;
 }
 
-BODY pair_words_body(u64 key, const u32 *restrict c0, const u32 *restrict c1, u32 c2, u32 c3,
-                     u32 which, u32 n, u32 *restrict out)
+LEVEL_BODY u32 pair_words_body(u64 key, const u32 *restrict c0, const u32 *restrict c1, u32 c2,
+                               u32 c3, u32 which, u32 n, u32 *restrict out)
 {
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         out[k] = pick(philox4x32(c0[k], c1[k], c2, c3, (u32)key, (u32)(key >> 32)), which);
     }
     return 0;
 }
-LEVELS(pair_words,
-       (u64 key, const u32 *c0, const u32 *c1, u32 c2, u32 c3, u32 which, u32 n, u32 *out),
-       (key, c0, c1, c2, c3, which, n, out))
+WIRE_LEVELS(pair_words,
+            (u64 key, const u32 *c0, const u32 *c1, u32 c2, u32 c3, u32 which, u32 n, u32 *out),
+            (key, c0, c1, c2, c3, which, n, out))
 
-BODY cell_words_body(u64 key, u32 first, u32 c1, u32 c3, u32 which, u32 n, u32 *restrict out)
+LEVEL_BODY u32 cell_words_body(u64 key, u32 first, u32 c1, u32 c3, u32 which, u32 n,
+                               u32 *restrict out)
 {
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         out[k] = pick(philox4x32(first + k, c1, 0, c3, (u32)key, (u32)(key >> 32)), which);
     }
     return 0;
 }
-LEVELS(cell_words, (u64 key, u32 first, u32 c1, u32 c3, u32 which, u32 n, u32 *out),
-       (key, first, c1, c3, which, n, out))
+WIRE_LEVELS(cell_words, (u64 key, u32 first, u32 c1, u32 c3, u32 which, u32 n, u32 *out),
+            (key, first, c1, c3, which, n, out))
 
-BODY weight_check_body(const float *restrict weights, float least, u32 n,
-                       float *restrict largest)
+LEVEL_BODY u32 weight_check_body(const float *restrict weights, float least, u32 n,
+                                 float *restrict largest)
 {
     u32 bad = 0;
     float most = *largest;
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         const float size = fabsf(weights[k]);
         bad |= ((weights[k] >= least) & (size <= FLT_MAX)) != 0 ? 0u : 1u;
@@ -247,10 +219,10 @@ BODY weight_check_body(const float *restrict weights, float least, u32 n,
     *largest = most;
     return bad;
 }
-LEVELS(weight_check, (const float *weights, float least, u32 n, float *largest),
-       (weights, least, n, largest))
+WIRE_LEVELS(weight_check, (const float *weights, float least, u32 n, float *largest),
+            (weights, least, n, largest))
 
-BODY quantise_body(i32 *restrict weights, int scale, u32 n, u32 *restrict n_zero)
+LEVEL_BODY u32 quantise_body(i32 *restrict weights, int scale, u32 n, u32 *restrict n_zero)
 {
     u32 coarse = 0, zero = 0;
     for (u32 k = 0; k < n; k++) {
@@ -263,14 +235,15 @@ BODY quantise_body(i32 *restrict weights, int scale, u32 n, u32 *restrict n_zero
     *n_zero = zero;
     return coarse;
 }
-LEVELS(quantise, (i32 * weights, int scale, u32 n, u32 *n_zero), (weights, scale, n, n_zero))
+WIRE_LEVELS(quantise, (i32 * weights, int scale, u32 n, u32 *n_zero),
+            (weights, scale, n, n_zero))
 
-BODY weight_check_double_body(const double *restrict weights, double least, u32 n,
-                              double *restrict largest)
+LEVEL_BODY u32 weight_check_double_body(const double *restrict weights, double least, u32 n,
+                                        double *restrict largest)
 {
     u64 bad = 0;
     double most = *largest;
-    VECTORISE
+    LEVEL_NO_DEPENDENCE
     for (u32 k = 0; k < n; k++) {
         const double size = fabs(weights[k]);
         bad |= ((weights[k] >= least) & (size <= DBL_MAX)) != 0 ? 0u : 1u;
@@ -279,10 +252,11 @@ BODY weight_check_double_body(const double *restrict weights, double least, u32 
     *largest = most;
     return (u32)bad;
 }
-LEVELS(weight_check_double, (const double *weights, double least, u32 n, double *largest),
-       (weights, least, n, largest))
+WIRE_LEVELS(weight_check_double, (const double *weights, double least, u32 n, double *largest),
+            (weights, least, n, largest))
 
-BODY quantise_double_body(i64 *restrict weights, int scale, u32 n, u32 *restrict n_zero)
+LEVEL_BODY u32 quantise_double_body(i64 *restrict weights, int scale, u32 n,
+                                    u32 *restrict n_zero)
 {
     u32 coarse = 0, zero = 0;
     for (u32 k = 0; k < n; k++) {
@@ -295,5 +269,5 @@ BODY quantise_double_body(i64 *restrict weights, int scale, u32 n, u32 *restrict
     *n_zero = zero;
     return coarse;
 }
-LEVELS(quantise_double, (i64 * weights, int scale, u32 n, u32 *n_zero),
-       (weights, scale, n, n_zero))
+WIRE_LEVELS(quantise_double, (i64 * weights, int scale, u32 n, u32 *n_zero),
+            (weights, scale, n, n_zero))

@@ -3,11 +3,11 @@
  * weights) and REAL_LOOPS (the table's name). Sees: kernels/shared. */
 #include "sim/cpu_loops.h"
 
-#include "sim/cpu_loops_levels.h"
+#include "base/levels.h"
 
 #include "shared/random.h"
 
-BODY void arrivals_body(SUM *restrict sums, REAL *restrict out, uint32_t n, REAL scale)
+LEVEL_BODY void arrivals_body(SUM *restrict sums, REAL *restrict out, uint32_t n, REAL scale)
 {
     for (uint32_t k = 0; k < n; k++) {
         out[k] = (REAL)sums[k] * scale;
@@ -16,7 +16,7 @@ BODY void arrivals_body(SUM *restrict sums, REAL *restrict out, uint32_t n, REAL
         sums[k] = 0;
     }
 }
-LEVELS(static, void, NOTHING, arrivals,
+LEVELS(static, void, , cpu_loop_arrivals, arrivals,
        (SUM *restrict sums, REAL *restrict out, uint32_t n, REAL scale), (sums, out, n, scale))
 
 static void loops_arrivals(void *sums, void *out, uint32_t n, double scale)
@@ -24,9 +24,9 @@ static void loops_arrivals(void *sums, void *out, uint32_t n, double scale)
     cpu_loop_arrivals(sums, out, n, (REAL)scale);
 }
 
-BODY void events_body(const uint32_t *restrict words, uint32_t n,
-                      const uint32_t *restrict thresholds, uint32_t n_thresholds,
-                      REAL *restrict out)
+LEVEL_BODY void events_body(const uint32_t *restrict words, uint32_t n,
+                            const uint32_t *restrict thresholds, uint32_t n_thresholds,
+                            REAL *restrict out)
 {
     for (uint32_t k = 0; k < n; k++) {
         out[k] = 0;
@@ -44,7 +44,7 @@ BODY void events_body(const uint32_t *restrict words, uint32_t n,
         }
     }
 }
-LEVELS(static, void, NOTHING, events,
+LEVELS(static, void, , cpu_loop_events, events,
        (const uint32_t *restrict words, uint32_t n, const uint32_t *restrict thresholds,
         uint32_t n_thresholds, REAL *restrict out),
        (words, n, thresholds, n_thresholds, out))
@@ -55,7 +55,7 @@ static void loops_events(const uint32_t *words, uint32_t n, const uint32_t *thre
     cpu_loop_events(words, n, thresholds, n_thresholds, out);
 }
 
-BODY bool any_not_finite_body(const REAL *x, uint32_t n)
+LEVEL_BODY bool any_not_finite_body(const REAL *x, uint32_t n)
 {
     uint32_t found = 0;
     for (uint32_t k = 0; k < n; k++) {
@@ -63,7 +63,8 @@ BODY bool any_not_finite_body(const REAL *x, uint32_t n)
     }
     return found != 0;
 }
-LEVELS(static, bool, return, any_not_finite, (const REAL *x, uint32_t n), (x, n))
+LEVELS(static, bool, return, cpu_loop_any_not_finite, any_not_finite,
+       (const REAL *x, uint32_t n), (x, n))
 
 static uint32_t loops_first_not_finite(const void *numbers, uint32_t n)
 {
